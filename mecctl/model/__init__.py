@@ -1,0 +1,39 @@
+"""The site as frozen models: no I/O, no clock, no environment."""
+
+from mecctl.model.five_qi import FIVE_QI, FiveQI
+from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
+from mecctl.model.node import Access, Arch, Node, Role
+from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
+from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
+from mecctl.model.slice import Isolation, Qos, Quota, Rate, Slice, Snssai, Throughput
+from mecctl.model.workload import Resources, Workload
+
+__all__ = [
+    "API_PORT",
+    "FIVE_QI",
+    "Access",
+    "Arch",
+    "FiveQI",
+    "Isolation",
+    "Kubernetes",
+    "Lab",
+    "Location",
+    "Metadata",
+    "Network",
+    "Node",
+    "Platform",
+    "Policy",
+    "PolicyPeer",
+    "PolicyTarget",
+    "Qos",
+    "Quota",
+    "Rate",
+    "Resources",
+    "Role",
+    "Site",
+    "SiteSpec",
+    "Slice",
+    "Snssai",
+    "Throughput",
+    "Workload",
+]

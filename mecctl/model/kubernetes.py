@@ -1,0 +1,42 @@
+"""The cluster on the nodes: which distribution, which version, which networks."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from mecctl.model.base import Model
+from mecctl.model.node import Node
+from mecctl.model.types import Cidr, Endpoint, KubernetesVersion
+
+API_PORT = 6443
+"""TCP port of the Kubernetes API on every server."""
+
+
+class Network(Model):
+    """The cluster's own networks."""
+
+    cni: Literal["flannel", "cilium"] = Field(description="Pod network: flannel under k3s, cilium under kubeadm.")
+    pod_cidr: Cidr = Field("10.42.0.0/16", alias="podCIDR", description="IPv4 range of pods; each node gets a /24.")
+    service_cidr: Cidr = Field("10.43.0.0/16", alias="serviceCIDR", description="IPv4 range of Services.")
+
+
+class Kubernetes(Model):
+    """The Kubernetes of the site."""
+
+    distribution: Literal["k3s", "kubeadm", "existing"] = Field(
+        "k3s", description="k3s, or kubeadm for upstream Kubernetes."
+    )
+    version: KubernetesVersion = Field(description="v1.36.3 for kubeadm, v1.36.5+k3s1 for k3s.")
+    network: Network = Field(description="The cluster's own networks.")
+    hardening: Literal["cis", "none"] = Field("cis", description="cis: the CIS benchmark's controls; none: defaults.")
+    endpoint: Endpoint | None = Field(
+        None,
+        description="Fixed address of the API (host or host:port) that stays when a server goes: a load balancer, "
+        "virtual address or DNS name. The first server's address where left out.",
+    )
+
+    def api_endpoint(self, servers: Sequence[Node]) -> str:
+        """Return host:port of the API: the fixed address where there is one, else the first server's."""
+        host, _, port = (self.endpoint or servers[0].address).partition(":")
+        return f"{host}:{port or API_PORT}"

@@ -1,0 +1,80 @@
+"""Amounts with their unit: bit rates as 3GPP writes them, CPU and memory as Kubernetes does."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from mecctl.model.types import fault, shown
+
+_BIT_RATE = r"([0-9]{1,15}(?:\.[0-9]{1,12})?) ?(bps|Kbps|Mbps|Gbps|Tbps)"
+_BPS = {"bps": 1, "Kbps": 10**3, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12}
+_CPU = r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(m?)"
+_MEMORY = r"([0-9]{1,15}(?:\.[0-9]{1,9})?)(Ki|Mi|Gi|Ti|k|M|G|T)"
+_BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def parse_bit_rate(value: object) -> int:
+    """Return bits per second for text such as `50Mbps` or `1.5 Gbps` (3GPP TS 29.571 BitRate; K is 1000).
+
+    Raises PydanticCustomError when the unit is missing or unknown, or when it is not a whole number of bits.
+    """
+    allowed = "a number and bps, Kbps, Mbps, Gbps or Tbps, for example 50Mbps"
+    if not isinstance(value, str):
+        raise fault(f"{shown(value)} has no unit", allowed)
+    match = re.fullmatch(_BIT_RATE, value)
+    if not match:
+        unit = value.lstrip("0123456789. ")
+        near = next((known for known in _BPS if known.lower() == unit.lower()), None)
+        raise fault(f"{shown(value)} isn't a bit rate" + (f" (the unit is written {near})" if near else ""), allowed)
+    bits = Decimal(match[1]) * _BPS[match[2]]
+    if bits != int(bits):
+        raise fault(f"{shown(value)} isn't a whole number of bits per second", allowed)
+    return int(bits)
+
+
+def format_bit_rate(bits: int) -> str:
+    """Return `bits` per second in the largest unit that keeps it whole: 50000000 -> `50Mbps`."""
+    unit = next((unit for unit, size in reversed(_BPS.items()) if bits and bits % size == 0), "bps")
+    return f"{bits // _BPS[unit]}{unit}"
+
+
+def parse_cpu(value: object) -> str:
+    """Return a CPU amount in Kubernetes' canonical form: `2`, `1.5` and `500m` become `2`, `1500m` and `500m`."""
+    allowed = "cores or millicores, for example 2 or 500m"
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    match = re.fullmatch(_CPU, str(value)) if number or isinstance(value, str) else None
+    milli = Decimal(match[1]) * (1 if match[2] else 1000) if match else Decimal(0)
+    if milli <= 0 or milli != int(milli):
+        raise fault(f"{shown(value)} isn't an amount of CPU", allowed)
+    return f"{int(milli) // 1000}" if milli % 1000 == 0 else f"{int(milli)}m"
+
+
+def parse_memory(value: object) -> str:
+    """Return a memory amount in Kubernetes' canonical form: `1024Mi` becomes `1Gi`; the unit family is kept."""
+    allowed = "a number and Ki, Mi, Gi, Ti (x1024) or k, M, G, T (x1000), for example 256Mi"
+    if isinstance(value, int | float):
+        raise fault(f"{shown(value)} has no unit", allowed)
+    match = re.fullmatch(_MEMORY, value) if isinstance(value, str) else None
+    size = Decimal(match[1]) * _BYTES[match[2]] if match else Decimal(0)
+    if not match or size <= 0 or size != int(size):
+        raise fault(f"{shown(value)} isn't an amount of memory", allowed)
+    family = [(unit, step) for unit, step in _BYTES.items() if unit.endswith("i") == match[2].endswith("i")]
+    unit, step = next(((unit, step) for unit, step in reversed(family) if int(size) % step == 0), ("", 1))
+    return f"{int(size) // step}{unit}"
+
+
+def _schema(pattern: str, example: str, *more: dict[str, Any]) -> WithJsonSchema:
+    text = {"type": "string", "pattern": f"^{pattern}$", "examples": [example]}
+    return WithJsonSchema({"anyOf": [text, *more]} if more else text)
+
+
+BitRate = Annotated[
+    int,
+    BeforeValidator(parse_bit_rate),
+    PlainSerializer(format_bit_rate, return_type=str),
+    _schema(_BIT_RATE, "50Mbps"),
+]
+Cpu = Annotated[str, BeforeValidator(parse_cpu), _schema(_CPU, "500m", {"type": "number", "exclusiveMinimum": 0})]
+Memory = Annotated[str, BeforeValidator(parse_memory), _schema(_MEMORY, "256Mi")]

@@ -1,0 +1,131 @@
+"""The whole site, as its site.yaml declares it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict, model_validator
+
+from mecctl.model.base import Model
+from mecctl.model.kubernetes import Kubernetes
+from mecctl.model.node import Access, Node
+from mecctl.model.policy import Policy
+from mecctl.model.slice import Slice
+from mecctl.model.types import CountryCode, LabelKey, LabelValue, Name
+from mecctl.model.workload import Workload
+
+LAB_PRIVATE_KEY = ".mecctl/lab/id_ed25519"
+LAB_KNOWN_HOSTS = ".mecctl/lab/known_hosts"
+
+
+class Metadata(Model):
+    """What the site is called."""
+
+    name: Name = Field(description="The site's name.")
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, description="Free key/value labels of the site.")
+
+
+class Location(Model):
+    """Where the site stands."""
+
+    country: CountryCode | None = Field(None, description="ISO 3166-1 alpha-2 code, for example DE.")
+    latitude: Annotated[float, Strict(), Field(ge=-90, le=90)] | None = Field(
+        None, description="Degrees north (WGS 84)."
+    )
+    longitude: Annotated[float, Strict(), Field(ge=-180, le=180)] | None = Field(
+        None, description="Degrees east (WGS 84)."
+    )
+
+
+class Platform(Model):
+    """Services every slice of the site may use."""
+
+
+class Lab(Model):
+    """Says that the nodes are made on this machine by `mecctl lab up`."""
+
+    driver: Literal["podman"] = Field("podman", description="podman: every node is a container with its own systemd.")
+
+
+class SiteSpec(Model):
+    """What the site is made of."""
+
+    location: Location | None = Field(None, description="Where the site stands.")
+    access: Access = Field(description="How mecctl logs in to every node; a lab has its own and may leave it out.")
+    nodes: tuple[Node, ...] = Field(min_length=1, description="The machines of the site.")
+    kubernetes: Kubernetes = Field(description="The Kubernetes of the site.")
+    platform: Platform = Field(default_factory=Platform, description="Services every slice of the site may use.")
+    slices: tuple[Slice, ...] = Field((), description="The network slices of the site.")
+    workloads: tuple[Workload, ...] = Field((), description="The programs that run in the slices.")
+    policies: tuple[Policy, ...] = Field((), description="The only openings between slices.")
+    lab: Lab | None = Field(None, description="Present where the nodes are made on this machine by `mecctl lab up`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lab_access(cls, data: object) -> object:
+        """Give a lab the key and the host keys that `lab up` makes, where the file names no others."""
+        if not isinstance(data, dict) or data.get("lab") is None:
+            return data
+        access = data.get("access") or {}
+        if not isinstance(access, dict):
+            return data
+        own = {}
+        if not {"privateKey", "private_key"} & access.keys():
+            own["privateKey"] = LAB_PRIVATE_KEY
+        if not {"knownHosts", "known_hosts"} & access.keys():
+            own["knownHosts"] = LAB_KNOWN_HOSTS
+        return {**data, "access": {**access, **own}}
+
+
+class Site(Model):
+    """One MEC site."""
+
+    api_version: Literal["mecctl/v1"] = Field(description="The version of this file's form.")
+    kind: Literal["Site"] = Field(description="What this file declares.")
+    metadata: Metadata = Field(description="What the site is called.")
+    spec: SiteSpec = Field(description="What the site is made of.")
+
+    @property
+    def name(self) -> str:
+        """The site's name."""
+        return self.metadata.name
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All machines, in the file's order."""
+        return self.spec.nodes
+
+    @property
+    def servers(self) -> tuple[Node, ...]:
+        """The nodes that carry the control plane; the first is the one the others join."""
+        return tuple(node for node in self.spec.nodes if node.is_server)
+
+    @property
+    def agents(self) -> tuple[Node, ...]:
+        """The nodes that carry no control plane."""
+        return tuple(node for node in self.spec.nodes if not node.is_server)
+
+    @property
+    def kubernetes(self) -> Kubernetes:
+        """The Kubernetes of the site."""
+        return self.spec.kubernetes
+
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """All network slices, in the file's order."""
+        return self.spec.slices
+
+    @property
+    def workloads(self) -> tuple[Workload, ...]:
+        """All workloads, in the file's order."""
+        return self.spec.workloads
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """All openings between slices, in the file's order."""
+        return self.spec.policies
+
+    def slice(self, name: str) -> Slice:
+        """Return the slice called `name`; raises KeyError when the site has none."""
+        for found in self.spec.slices:
+            if found.name == name:
+                return found
+        raise KeyError(name)

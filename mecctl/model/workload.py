@@ -1,0 +1,32 @@
+"""Programs that run inside a slice."""
+
+from typing import Annotated
+
+from pydantic import Field, Strict
+
+from mecctl.model.base import Model
+from mecctl.model.quantity import Cpu, Memory
+from mecctl.model.types import EnvName, Image, Name, Port, ServiceName
+
+
+class Resources(Model):
+    """What one replica is given; request and limit alike."""
+
+    cpu: Cpu | None = Field(None, description="CPU in cores or millicores, for example 500m.")
+    memory: Memory | None = Field(None, description="Memory with its unit, for example 128Mi.")
+
+
+class Workload(Model):
+    """A container that runs in a slice, and its Service."""
+
+    name: ServiceName = Field(description="Name of the Deployment and the Service; no two workloads share one.")
+    slice: Name = Field(description="Name of the slice it runs in.")
+    image: Image = Field(description="Container image with its tag or digest.")
+    replicas: Annotated[int, Strict(), Field(ge=1, le=1000)] = Field(1, description="Number of pods.")
+    ports: tuple[Port, ...] = Field((), description="TCP ports it listens on; each is a port of its Service.")
+    command: tuple[str, ...] = Field((), description="Program to start instead of the image's own.")
+    args: tuple[str, ...] = Field((), description="Arguments of the program.")
+    env: dict[EnvName, str] = Field(
+        default_factory=dict, description="Environment variables. Not for secrets: they are read by who reads the file."
+    )
+    resources: Resources | None = Field(None, description="What one replica is given; the slice's default if left out.")

@@ -1,0 +1,13 @@
+"""Where the files that mecctl runs rather than imports are: playbooks, stacks, lab recipes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "_resources"
+
+
+def resource(name: str) -> Path:
+    """Return the folder `name` (`playbooks`, `stacks` or `lab`): inside the wheel, or beside mecctl/ in a checkout."""
+    return (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent) / name

@@ -1,0 +1,162 @@
+"""What a site file may say one day but not yet: known, refused in plain words, never ignored.
+
+One row a field. A row goes when its feature is built; the JSON Schema leaves out what stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mecctl.sitefile.document import Place
+
+
+@dataclass(frozen=True)
+class Unbuilt:
+    """One field, or some of its values, that is refused.
+
+    `path` runs from the file's root, `[]` standing for every item. `values` None means any value but null; `default`
+    is what a left-out field counts as; `when(spec, path)` narrows the row; `replaces` is the required field that the
+    refused one would stand in for, so that its absence is not told as well.
+    """
+
+    path: str
+    what: str
+    instead: str
+    values: tuple[str, ...] | None = None
+    default: str | None = None
+    when: Callable[[Mapping[str, object], Place], bool] | None = None
+    replaces: str | None = None
+
+    def refuses(self, value: object) -> bool:
+        """Tell whether this value of the field is refused."""
+        found = self.default if value is None else value
+        return found is not None if self.values is None else found in self.values
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One row met in a file, at `path`."""
+
+    place: Place
+    row: Unbuilt
+
+
+def _distribution(spec: Mapping[str, object]) -> object:
+    kubernetes = spec.get("kubernetes")
+    return kubernetes.get("distribution") if isinstance(kubernetes, dict) else None
+
+
+def _kubeadm(spec: Mapping[str, object], _path: Place) -> bool:
+    return _distribution(spec) == "kubeadm"
+
+
+def _second_kubeadm_server(spec: Mapping[str, object], path: Place) -> bool:
+    nodes, here = spec.get("nodes"), path[-2]
+    if _distribution(spec) != "kubeadm" or not isinstance(nodes, list) or not isinstance(here, int):
+        return False
+    servers = [i for i, node in enumerate(nodes) if isinstance(node, dict) and _is_server(node)]
+    return here in servers[1:]
+
+
+def _is_server(node: Mapping[str, object]) -> bool:
+    roles = node.get("roles")
+    return isinstance(roles, list) and "server" in roles
+
+
+UNBUILT: tuple[Unbuilt, ...] = (
+    Unbuilt(
+        "spec.access.bastion",
+        "going through a bastion isn't built yet",
+        "leave it out, and run mecctl where every node's SSH port can be reached",
+    ),
+    Unbuilt("spec.nodes[].arch", "kubeadm on 32-bit ARM isn't built", "amd64, arm64, or k3s", ("arm",), when=_kubeadm),
+    Unbuilt(
+        "spec.nodes[].roles",
+        "more than one server under kubeadm isn't built yet",
+        "one node with the role server, or k3s",
+        when=_second_kubeadm_server,
+    ),
+    Unbuilt(
+        "spec.kubernetes.distribution",
+        "taking over an existing cluster isn't built yet",
+        "write k3s or kubeadm",
+        ("existing",),
+    ),
+    Unbuilt("spec.kubernetes.kubeconfig", "taking over an existing cluster isn't built yet", "leave it out"),
+    Unbuilt(
+        "spec.kubernetes.hardening",
+        "CIS hardening is the default and isn't built yet",
+        "write hardening: none",
+        ("cis",),
+        default="cis",
+    ),
+    Unbuilt(
+        "spec.kubernetes.network.encryption",
+        "encrypting the traffic between pods isn't built yet",
+        "leave it out; pod traffic crosses the site's network in the clear",
+    ),
+    Unbuilt("spec.platform.discovery", "service discovery isn't built yet", "leave it out"),
+    Unbuilt("spec.platform.monitoring", "monitoring isn't built yet", "leave it out"),
+    Unbuilt(
+        "spec.slices[].throughput",
+        "rates aren't enforced yet",
+        "leave it out; a NEST's rates are noted on the slice, not enforced",
+    ),
+    Unbuilt("spec.slices[].latency", "latency budgets aren't enforced yet", "leave it out"),
+    Unbuilt("spec.slices[].annotations", "annotations come from a NEST only", "leave it out"),
+    Unbuilt(
+        "spec.slices[].isolation",
+        "isolation beyond the tenant's isn't built yet",
+        "none or tenant",
+        ("network-function", "virtual-resource", "physical"),
+    ),
+    Unbuilt(
+        "spec.workloads[].appd",
+        "ETSI application descriptors aren't read yet",
+        "write image: and ports: instead",
+        replaces="image",
+    ),
+    Unbuilt("spec.workloads[].vm", "virtual machines aren't built yet", "write image: instead", replaces="image"),
+    Unbuilt("spec.workloads[].scale", "scaling by load isn't built yet", "write replicas: instead"),
+    Unbuilt("spec.workloads[].storage", "storage for workloads isn't built yet", "leave it out"),
+    Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
+    Unbuilt("spec.engine", "choosing the engine isn't built yet; the embedded one is used", "leave it out"),
+)
+
+UNBUILT_FILES: Mapping[str, tuple[str, str]] = {
+    "secrets.yaml": ("secrets aren't read yet", "remove the file; nothing in this version needs it"),
+}
+"""Files of a site folder that are refused: what is missing, what to do."""
+
+
+def refusals(data: object) -> Iterator[Refusal]:
+    """Yield every field of the file's `data` that is refused, in the table's order."""
+    spec = data.get("spec") if isinstance(data, dict) else None
+    if not isinstance(spec, dict):
+        return
+    for row in UNBUILT:
+        *parents, last = row.path.split(".")
+        for parent, path in _walk(data, parents, ()):
+            at = (*path, last)
+            if row.refuses(parent.get(last)) and (row.when is None or row.when(spec, at)):
+                yield Refusal(at, row)
+
+
+def _walk(data: object, parts: list[str], path: Place) -> Iterator[tuple[Mapping[str, object], Place]]:
+    """Yield every mapping that `parts` lead to, with its path."""
+    if not isinstance(data, dict):
+        return
+    if not parts:
+        yield data, path
+        return
+    key = parts[0].removesuffix("[]")
+    value = data.get(key)
+    if key == parts[0]:
+        yield from _walk(value, parts[1:], (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, parts[1:], (*path, key, index))

@@ -1,0 +1,1 @@
+"""Other people's file forms (GSMA, 3GPP, ETSI) read into the model."""
