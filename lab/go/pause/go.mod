@@ -1,0 +1,3 @@
+module mecctl.io/lab/pause
+
+go 1.26

@@ -1,0 +1,3 @@
+module mecctl.io/lab/web
+
+go 1.26

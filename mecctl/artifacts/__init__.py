@@ -1,0 +1,1 @@
+"""What goes onto machines: pinned in a lock, fetched or built, verified, and kept in a content-addressed cache."""

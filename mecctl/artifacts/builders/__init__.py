@@ -1,0 +1,1 @@
+"""How an artifact that nobody publishes is made, one module a kind."""
