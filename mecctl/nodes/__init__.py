@@ -1,0 +1,1 @@
+"""From SSH-reachable machines to the members of a cluster: preflight, inventory, and the playbooks that do it."""

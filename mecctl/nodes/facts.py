@@ -1,0 +1,83 @@
+"""What one look at a node found out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A node's own answers; sizes in bytes, `clock_skew` in seconds ahead of this machine.
+
+    `container`, `swap`, `raise_limits` (CAP_SYS_RESOURCE) and `conntrack_writable` decide settings that only some
+    machines need. `listeners` maps a TCP port to the name of the program that holds it.
+    """
+
+    node: str
+    arch: str
+    kernel: tuple[int, int]
+    hostname: str
+    machine_id: str
+    memory: int
+    disk_free: int
+    disk_size: int
+    clock_skew: float
+    cgroup: str
+    container: bool
+    swap: bool
+    raise_limits: bool
+    conntrack_writable: bool
+    python: bool
+    listeners: dict[int, str]
+
+
+# One round trip: plain sh, for a node may lack everything else. The clock is read last, when the link is warm.
+LOOK = r"""
+echo "machine=$(uname -m)"
+echo "kernel=$(uname -r)"
+echo "hostname=$(uname -n)"
+echo "machine_id=$(cat /etc/machine-id 2>/dev/null)"
+echo "memory=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
+echo "disk=$(df -Pk /var/lib | awk 'NR==2 {print $2, $4}')"
+echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
+echo "container=$(systemd-detect-virt -c 2>/dev/null)"
+echo "swap=$(awk 'NR>1' /proc/swaps | wc -l)"
+echo "caps=$(sed -n 's/^CapEff:\t//p' /proc/self/status)"
+test -w /proc/sys/net/netfilter/nf_conntrack_max && echo conntrack_writable=1
+command -v python3 >/dev/null && echo python=1
+ss -Hltnp 2>/dev/null | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\([0-9]*\) .*users:(("\([^"]*\)".*/listen=\1 \2/p'
+echo "clock=$(date +%s.%N)"
+"""
+
+_CAP_SYS_RESOURCE = 24
+
+
+def parse(node: str, text: str, sent: float, received: float) -> Facts:
+    """Read the answer to LOOK, sent and received at these times of this machine's clock (Unix seconds)."""
+    lines = [line.partition("=")[::2] for line in text.splitlines() if "=" in line]
+    one = {key: value.strip() for key, value in lines if key != "listen"}
+    size, free = (int(number) * 1024 for number in one["disk"].split())
+    # The clock was read at some moment of the round trip: what the trip itself may explain is not skew.
+    clock = float(one["clock"])
+    skew = clock - received if clock > received else min(clock - sent, 0.0)
+    major, minor = one["kernel"].split(".")[:2]
+    return Facts(
+        node=node,
+        arch=ARCHITECTURES.get(one["machine"], one["machine"]),
+        kernel=(int(major), int("".join(filter(str.isdigit, minor)))),
+        hostname=one["hostname"],
+        machine_id=one["machine_id"],
+        memory=int(one["memory"]) * 1024,
+        disk_free=free,
+        disk_size=size,
+        clock_skew=skew,
+        cgroup={"cgroup2fs": "v2", "tmpfs": "v1"}.get(one["cgroup"], one["cgroup"]),
+        container=one["container"] not in {"", "none"},
+        swap=one["swap"] != "0",
+        raise_limits=bool(int(one["caps"], 16) >> _CAP_SYS_RESOURCE & 1),
+        conntrack_writable="conntrack_writable" in one,
+        python="python" in one,
+        listeners={int(port): name for key, value in lines if key == "listen" for port, name in [value.split(" ", 1)]},
+    )

@@ -1,0 +1,66 @@
+"""The administrator's kubeconfig, from a server over SSH."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import yaml
+
+from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes.ssh import Connection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mecctl.model import Node
+    from mecctl.sitefile import SiteFolder
+
+ON_NODE = {"kubeadm": "/etc/kubernetes/admin.conf", "k3s": "/etc/rancher/k3s/k3s.yaml"}
+
+
+def fetch(folder: SiteFolder, path: Path) -> Path:
+    """Write the kubeconfig of the first server that answers to `path`, mode 0600, and return it.
+
+    Its server is the site's API endpoint. Raises MecctlError when no server has one, UnreachableError when no server
+    answers.
+    """
+    errors = []
+    for node in folder.site.servers:
+        try:
+            text = _read(folder, node)
+        except MecctlError as error:
+            errors.append(error)
+            continue
+        _write(path, _pointed(text, folder.site.kubernetes.api_endpoint(folder.site.servers)))
+        return path
+    kind = UnreachableError if all(isinstance(error, UnreachableError) for error in errors) else MecctlError
+    raise kind("no server gave its kubeconfig", where=folder.site.name, why="; ".join(str(error) for error in errors))
+
+
+def _read(folder: SiteFolder, node: Node) -> str:
+    access = folder.site.spec.access
+    name = ON_NODE[folder.site.kubernetes.distribution]
+    command = f"cat {name}" if access.user == "root" else f"sudo -n cat {name}"
+    with Connection(node, access, folder.resolve(access.private_key), folder.resolve(access.known_hosts)) as connection:
+        answer = connection.run(command)
+    if answer.status:
+        raise MecctlError("it has no cluster yet", where=node.name, why=answer.stderr.strip() or None)
+    return answer.stdout
+
+
+def _pointed(text: str, endpoint: str) -> str:
+    config = yaml.safe_load(text)
+    for cluster in config["clusters"]:
+        cluster["cluster"]["server"] = f"https://{endpoint}"
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        os.fsync(file.fileno())
+    partial.replace(path)

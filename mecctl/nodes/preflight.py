@@ -1,0 +1,148 @@
+"""Look at every machine before anything changes: each fault with its cause and its fix, all nodes at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes.facts import LOOK, Facts, parse
+from mecctl.nodes.ssh import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mecctl.model import Node
+    from mecctl.sitefile import SiteFolder
+
+GIB = 2**30
+MAX_SKEW = 2.0  # seconds; certificates made with a clock further ahead aren't valid yet elsewhere
+MIN_KERNEL = (5, 4)
+MIN_FREE = 2 * GIB
+MIN_FREE_SHARE = 0.15  # the kubelet's default threshold for image space (KubeletConfiguration evictionHard)
+AMPLE = 20 * GIB  # however big the disk is, this is room enough
+MIN_MEMORY = {"server": 1700 * 2**20, "agent": 512 * 2**20}  # kubeadm's own floor; K3s requirements for an agent
+SERVER_PORTS = (2379, 2380, 6443, 10250, 10257, 10259)
+AGENT_PORTS = (10250,)
+OURS = frozenset(
+    {"kube-apiserver", "kube-controller", "kube-controller-manager", "kube-scheduler", "kubelet", "etcd"}
+    | {"kube-proxy", "k3s", "k3s-server", "k3s-agent", "containerd"}
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault of one node: which check, what is wrong, why, how to mend it, or the error that kept us from looking."""
+
+    node: str
+    check: str
+    what: str
+    cause: str | None = None
+    fix: str | None = None
+    error: MecctlError | None = None
+
+    def as_error(self) -> MecctlError:
+        """This finding as an error of its node."""
+        return self.error or MecctlError(self.what, where=f"{self.node}: {self.check}", why=self.cause, fix=self.fix)
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was seen of the nodes that answered, and every fault."""
+
+    facts: dict[str, Facts]
+    findings: tuple[Finding, ...]
+
+    @property
+    def usable(self) -> frozenset[str]:
+        """Nodes without a fault."""
+        return frozenset(self.facts) - {finding.node for finding in self.findings}
+
+
+def look(folder: SiteFolder) -> Preflight:
+    """Look at all nodes of the site in parallel, one SSH login and one command each."""
+    nodes = folder.site.nodes
+    with ThreadPoolExecutor(min(32, len(nodes))) as pool:
+        seen = list(pool.map(lambda node: _look_at(folder, node), nodes))
+    facts = {one.node: one for one in seen if isinstance(one, Facts)}
+    findings = [one for one in seen if isinstance(one, Finding)]
+    for node in nodes:
+        if node.name in facts:
+            findings += judge(node, facts[node.name])
+    return Preflight(facts, (*findings, *_shared(facts)))
+
+
+def _look_at(folder: SiteFolder, node: Node) -> Facts | Finding:
+    access = folder.site.spec.access
+    command = "sh -s" if access.user == "root" else "sudo -n sh -s"
+    try:
+        key, known = folder.resolve(access.private_key), folder.resolve(access.known_hosts)
+        with Connection(node, access, key, known) as connection:
+            answer = connection.run(command, LOOK)
+    except MecctlError as error:
+        check = "reachable" if isinstance(error, UnreachableError) else "login"
+        return Finding(node.name, check, error.what, error.why, error.fix, error)
+    if "clock=" not in answer.stdout:
+        return _no_answer(node, access.user, answer.stderr)
+    return parse(node.name, answer.stdout, answer.sent, answer.received)
+
+
+def _no_answer(node: Node, user: str, said: str) -> Finding:
+    if user == "root":
+        return Finding(node.name, "shell", "its shell gave no answer", said.strip() or None)
+    fix = f"echo '{user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/{user} on the node, or set access.user: root"
+    return Finding(node.name, "sudo", f"{user} can't use sudo without a password", said.strip() or None, fix)
+
+
+def judge(node: Node, seen: Facts) -> Iterator[Finding]:
+    """Yield the faults of one node, from what was seen of it."""
+    yield from _system(node, seen)
+    yield from _room(node, seen)
+    if abs(seen.clock_skew) > MAX_SKEW:
+        ahead = "ahead" if seen.clock_skew > 0 else "behind"
+        what = f"its clock is {abs(seen.clock_skew):.0f} s {ahead} of this machine's"
+        cause = "certificates made now would not be valid there"
+        yield Finding(node.name, "clock", what, cause, "timedatectl set-ntp true")
+    for port in SERVER_PORTS if node.is_server else AGENT_PORTS:
+        holder = seen.listeners.get(port)
+        if holder and holder not in OURS:
+            what, cause = f"TCP port {port} is taken", f"{holder} listens on it"
+            yield Finding(node.name, "ports", what, cause, f"stop {holder}, or give it another port")
+
+
+def _system(node: Node, seen: Facts) -> Iterator[Finding]:
+    if not seen.python:
+        yield Finding(node.name, "python", "it has no python3", None, "apt-get install -y python3")
+    if node.arch and node.arch != seen.arch:
+        cause = f"the site file says {node.arch}"
+        yield Finding(node.name, "architecture", f"it is {seen.arch}", cause, "correct nodes[].arch")
+    if seen.kernel < MIN_KERNEL:
+        what = "its kernel is {}.{}".format(*seen.kernel)
+        yield Finding(node.name, "kernel", what, "5.4 or newer is needed", "upgrade the system")
+
+
+def _room(node: Node, seen: Facts) -> Iterator[Finding]:
+    role = "server" if node.is_server else "agent"
+    if seen.memory < MIN_MEMORY[role]:
+        had, needed = seen.memory / GIB, MIN_MEMORY[role] / GIB
+        yield Finding(node.name, "memory", f"it has {had:.1f} GiB", f"a {role} needs {needed:.1f} GiB", "add memory")
+    if seen.disk_free < MIN_FREE or seen.disk_free < min(AMPLE, MIN_FREE_SHARE * seen.disk_size):
+        share = seen.disk_free / seen.disk_size
+        what = f"{seen.disk_free / GIB:.1f} GiB ({share:.0%}) are free on /var/lib"
+        cause = f"2 GiB and {MIN_FREE_SHARE:.0%} are needed, below that pods are evicted"
+        yield Finding(node.name, "disk", what, cause, "free space there")
+
+
+def _shared(facts: dict[str, Facts]) -> Iterator[Finding]:
+    for check, key, fix in (
+        ("hostname", "hostname", "hostnamectl set-hostname NAME"),
+        ("machine-id", "machine_id", "rm /etc/machine-id && systemd-machine-id-setup, then reboot"),
+    ):
+        owners: dict[str, list[str]] = defaultdict(list)
+        for one in facts.values():
+            owners[getattr(one, key)].append(one.node)
+        for value, nodes in owners.items():
+            for node in nodes[1:]:
+                yield Finding(node, check, f"its {check} is also that of {nodes[0]}", f"both say {value!r}", fix)

@@ -1,0 +1,136 @@
+"""Bring the machines of a site to what its file says: look, plan, apply, take off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mecctl.artifacts.select import for_site
+from mecctl.artifacts.store import Blob
+from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes import inventory, preflight
+from mecctl.nodes.kubeconfig import fetch
+from mecctl.nodes.runner import play
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mecctl.artifacts.lock import Artifact
+    from mecctl.artifacts.store import Store
+    from mecctl.nodes.events import Played
+    from mecctl.nodes.preflight import Finding, Preflight
+    from mecctl.plan.change import Change
+    from mecctl.plan.progress import Progress
+    from mecctl.sitefile import SiteFolder
+
+STARTS = (": kubeadm init", ": unit k3s.service")
+
+
+@dataclass(frozen=True)
+class NodesResult:
+    """What was or would be changed, and which nodes failed. `failures` has every node that isn't as declared.
+
+    `unreachable` are those of them that did not answer, which says nothing about their state. `module_executions`
+    counts, for each node asked, how often a module ran there.
+    """
+
+    changes: tuple[Change, ...] = ()
+    failures: Mapping[str, MecctlError] = field(default_factory=dict)
+    unreachable: frozenset[str] = frozenset()
+    module_executions: Mapping[str, int] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+
+
+class Nodes:
+    """The machines of one site. What preflight found is kept: a node with a fault is left out of what follows."""
+
+    def __init__(self, folder: SiteFolder, store: Store, progress: Progress) -> None:
+        self._folder = folder
+        self._store = store
+        self._progress = progress
+
+    def preflight(self) -> tuple[Finding, ...]:
+        """Look at every node; returns the faults."""
+        return self._seen.findings
+
+    @property
+    def usable(self) -> frozenset[str]:
+        """The nodes without a fault."""
+        return self._seen.usable
+
+    @property
+    def installed(self) -> bool:
+        """Whether a cluster runs, as far as its API port tells."""
+        servers = {node.name for node in self._folder.site.servers}
+        return any(6443 in facts.listeners for name, facts in self._seen.facts.items() if name in servers)
+
+    def plan(self) -> NodesResult:
+        """Say what `apply` would change, from live state."""
+        return self._converge(check=True)
+
+    def apply(self) -> NodesResult:
+        """Bring every usable node to what is declared; one node's failure doesn't stop the others."""
+        result = self._converge(check=False)
+        if any(change.subject.endswith(STARTS) for change in result.changes):
+            (self._folder.state / "kubeconfig").unlink(missing_ok=True)  # a new cluster has new certificates
+        return result
+
+    def reset(self) -> NodesResult:
+        """Take off the nodes what mecctl put there; Debian packages stay. Safe to repeat."""
+        facts = self._seen.facts
+        if not facts:
+            return self._result(None)
+        # What is taken off needs no artifact, only the places where they were put.
+        listed = {name: [Blob(one, Path(), one.sha256 or "", 0) for one in them] for name, them in self._wanted.items()}
+        return self._result(self._play("reset.yml", inventory.render(self._folder, facts, listed), check=False))
+
+    def inventory(self) -> dict[str, Any]:
+        """The Ansible inventory of the usable nodes, as `plan` and `apply` run the playbook with it."""
+        hosts = {name: facts for name, facts in self._seen.facts.items() if name in self.usable}
+        return inventory.render(self._folder, hosts, self._blobs)
+
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig, fetched from a server unless it is there already; mode 0600."""
+        path = self._folder.state / "kubeconfig"
+        if path.exists():
+            return path
+        return fetch(self._folder, path)
+
+    @cached_property
+    def _seen(self) -> Preflight:
+        return preflight.look(self._folder)
+
+    @cached_property
+    def _wanted(self) -> dict[str, tuple[Artifact, ...]]:
+        facts = self._seen.facts
+        needed = for_site(self._folder, {name: one.arch for name, one in facts.items()})
+        return {name: them for name, them in needed.items() if name in facts}
+
+    @cached_property
+    def _blobs(self) -> dict[str, tuple[Blob, ...]]:
+        wanted = self._wanted
+        blobs = self._store.ensure({one.key: one for them in wanted.values() for one in them}.values(), self._progress)
+        return {name: tuple(blobs[one.key] for one in them) for name, them in wanted.items()}
+
+    def _converge(self, *, check: bool) -> NodesResult:
+        if not self.usable:
+            return self._result(None)
+        return self._result(self._play("site.yml", self.inventory(), check=check))
+
+    def _play(self, playbook: str, hosts: dict[str, Any], *, check: bool) -> Played:
+        known_hosts = self._folder.resolve(self._folder.site.spec.access.known_hosts)
+        state = self._folder.state
+        return play(playbook, hosts, state.absolute(), known_hosts.absolute(), self._progress, check=check)
+
+    def _result(self, played: Played | None) -> NodesResult:
+        failures = {finding.node: finding.as_error() for finding in reversed(self._seen.findings)}
+        failures |= played.failures if played else {}
+        return NodesResult(
+            played.changes if played else (),
+            failures,
+            frozenset(name for name, error in failures.items() if isinstance(error, UnreachableError)),
+            played.executions if played else {},
+            played.unknown if played else (),
+        )

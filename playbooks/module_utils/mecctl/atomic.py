@@ -1,0 +1,68 @@
+"""Writes that a power cut leaves either undone or done."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(path: Path, content: bytes, mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
+    """Replace the file `path`; readers see the old content or the new one, also after a crash."""
+    partial = _partial(path)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        if owner:
+            os.fchown(descriptor, *owner)
+        os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+    _rename(partial, path)
+
+
+def copy(source: Path, path: Path, mode: int = 0o755) -> None:
+    """Replace `path` with a copy of `source`; a running program keeps the file it was started from.
+
+    Waiting for the disk here would cost seconds: a power cut may leave a short file, whose hash then tells.
+    """
+    partial = _partial(path)
+    with source.open("rb") as read, partial.open("wb") as file:
+        shutil.copyfileobj(read, file, 1 << 20)
+        os.fchmod(file.fileno(), mode)
+    partial.replace(path)
+
+
+def link(path: Path, target: str) -> None:
+    """Replace the symbolic link `path`."""
+    partial = _partial(path)
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    _rename(partial, path)
+
+
+def own(path: Path, mode: int, owner: tuple[int, int]) -> None:
+    """Set the mode and the owner of a file or folder."""
+    os.chown(path, *owner)
+    path.chmod(mode)
+
+
+def ids(owner: str, group: str) -> tuple[int, int]:
+    """The numbers of a user and a group. Raises KeyError when one isn't there."""
+    return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.mecctl")
+
+
+def _rename(partial: Path, path: Path) -> None:
+    partial.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(descriptor)
+    os.close(descriptor)
