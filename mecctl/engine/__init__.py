@@ -1,0 +1,1 @@
+"""Runs Pulumi programs of Kubernetes resources in process, and keeps their state."""

@@ -1,0 +1,187 @@
+"""One run of a program over one stack: every registration becomes a resource, a failure, or is left out."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mecctl.engine import urn
+from mecctl.engine.decide import Decision, decide, identity
+from mecctl.engine.draft import default_provider, draft, promises
+from mecctl.engine.kinds import refuse_object
+from mecctl.engine.kube import KubeError
+from mecctl.engine.objects import checked, is_autonamed, to_api, to_outputs
+from mecctl.engine.values import Properties, has_unknown
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from mecctl.engine.goal import Goal
+    from mecctl.engine.kube import KubeClient
+    from mecctl.engine.ledger import Ledger
+    from mecctl.engine.state import Resource, StackState
+    from mecctl.engine.steps import Actor
+
+_DROPPED = "is no longer in the program"
+_REPLACED = "was replaced by an earlier run"
+
+
+class Deployment:
+    """Takes registrations from many threads; a resource comes after all that it depends on."""
+
+    def __init__(self, client: KubeClient, state: StackState, actor: Actor, ledger: Ledger, *, dry: bool) -> None:
+        self.ledger = ledger
+        self._client, self._state, self._actor, self._dry = client, state, actor, dry
+        self._old = state.resources
+        self._leftovers = state.condemned
+        self._lock = threading.Lock()
+        self._done: dict[str, Resource] = {}
+        self._claimed: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        self._missing: list[tuple[Goal, str]] = []
+
+    def register(self, goal: Goal) -> Resource | None:
+        """Make the resource as the program wants it; None when it failed or something it needs did."""
+        self.ledger.mask.learn(goal.inputs)
+        if self.ledger.skip(goal.urn, goal.needs()):
+            return None
+        try:
+            self._claim(goal)
+            resource = self._custom(goal) if goal.custom else self._component(goal)
+        except MecctlError as error:
+            self.ledger.fail(goal.urn, f"{goal.type} {goal.name}", error)
+            return None
+        with self._lock:
+            self._done[goal.urn] = resource
+        return resource
+
+    def read(self, goal: Goal, api_version: str, kind: str, id_: str) -> Resource:
+        """Read an object that something else manages, `id_` being `namespace/name` or `name`. Raises KubeError."""
+        namespace, _, name = id_.rpartition("/")
+        live = self._client.get(api_version, kind, name, namespace or None)
+        self._claim(goal)
+        plain = draft(goal, {}, self._find(goal), None)
+        outputs = to_outputs(live, {})
+        resource = replace(plain, id=id_, external=True, provider=self._provider(goal.version), outputs=outputs)
+        self._state.put(resource)
+        with self._lock:
+            self._done[goal.urn] = resource
+        return resource
+
+    def set_outputs(self, urn_: str, outputs: Properties) -> None:
+        """Take the outputs of the stack or of a component."""
+        self.ledger.mask.learn(outputs)
+        with self._lock:
+            if urn_ not in self._done:
+                return
+            if not self._dry:  # what depends on something that failed
+                outputs = {name: value for name, value in outputs.items() if not has_unknown(value)}
+            resource = self._done[urn_] = replace(self._done[urn_], outputs=outputs)
+        self._state.put(resource)
+
+    def outputs(self) -> Properties:
+        """Return what the stack exports."""
+        stack = next((one for one in self._done.values() if one.type == urn.STACK_TYPE), None)
+        return stack.outputs if stack else {}
+
+    def everything(self) -> list[Resource]:
+        """Return all that the state has."""
+        return [*self._old.values(), *self._leftovers]
+
+    def dropped(self) -> list[tuple[Resource, str | None]]:
+        """Return what the state has and the program no longer asks for, and why.
+
+        What this run replaced goes without a reason: it is a part of a change that is told already.
+        """
+        kept = self._claimed | set(self._renamed.values())
+        gone: list[tuple[Resource, str | None]] = [(one, _DROPPED) for key, one in self._old.items() if key not in kept]
+        earlier = {one.key for one in self._leftovers}
+        return gone + [(one, _REPLACED if one.key in earlier else None) for one in self._state.condemned]
+
+    def promised(self) -> set[str]:
+        """Return the namespaces and kinds that the program brings, in the words of `Decision.missing`."""
+        return {promise for one in self._done.values() for promise in promises(one)}
+
+    def check_missing(self, promised: set[str]) -> None:
+        """In a preview: fail what needs a namespace or a kind that is neither there nor `promised`."""
+        for goal, missing in self._missing:
+            if missing not in promised:
+                error = MecctlError(f"it needs {missing}, which is not there and not in the program")
+                self.ledger.fail(goal.urn, f"{goal.type} {goal.name}", error)
+
+    def _claim(self, goal: Goal) -> None:
+        with self._lock:
+            if goal.urn in self._claimed:
+                raise MecctlError("the program has two resources of this type and name", fix="rename one of them")
+            self._claimed.add(goal.urn)
+
+    def _component(self, goal: Goal) -> Resource:
+        old = self._find(goal)
+        resource = replace(self._draft(goal, goal.inputs, old), outputs=old.outputs if old else {})
+        self._state.put(resource)
+        return resource
+
+    def _custom(self, goal: Goal) -> Resource:
+        old = self._find(goal)
+        provider = self._provider(goal.version)
+        inputs = checked(goal, old.inputs if old else None)
+        refuse_object(goal.type, to_api(inputs))
+        decision = decide(self._client, goal, inputs, old, rehearse=self._dry)
+        if decision.action == "replace" and old:
+            if old.protect:
+                raise MecctlError(f"it would be replaced ({decision.reason}), but is marked as protected")
+            if is_autonamed(inputs) and not goal.delete_before_replace:
+                inputs = checked(goal, replaced=old.id)
+        resource = replace(self._draft(goal, inputs, old), provider=provider, id=self._id(inputs, old))
+        return self._carry_out(goal, resource, old, decision)
+
+    def _carry_out(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision) -> Resource:
+        if decision.missing:
+            with self._lock:
+                self._missing.append((goal, decision.missing))
+        if decision.action == "same":
+            return self._actor.carry_out(goal, resource, old, decision, self.ledger.log)
+        with self.ledger.doing(decision.action, resource, decision.reason) as tell:
+            return self._actor.carry_out(goal, resource, old, decision, tell)
+
+    def _find(self, goal: Goal) -> Resource | None:
+        """Return what the state knows of the resource, under this URN or one that it had before."""
+        if found := self._old.get(goal.urn):
+            self.ledger.mask.learn(found.inputs)
+            return found
+        former = self._renamed.get(goal.parent)
+        inherited = [urn.make(self._state.stack, self._state.project, goal.type, goal.name, former)] if former else []
+        for alias in (*goal.aliases, *inherited):
+            with self._lock:
+                found = self._old.get(alias)
+                if found is None or alias in self._claimed:
+                    continue
+                self._renamed[goal.urn] = alias
+            self._state.rename(alias, goal.urn)
+            self.ledger.mask.learn(found.inputs)
+            return replace(found, urn=goal.urn)
+        return None
+
+    def _draft(self, goal: Goal, inputs: Properties, old: Resource | None) -> Resource:
+        return draft(goal, inputs, old, self._done.get(goal.parent))
+
+    def _id(self, inputs: Properties, old: Resource | None) -> str:
+        obj = to_api(inputs)
+        if has_unknown(obj["metadata"].get("name")) or has_unknown(obj["metadata"].get("namespace")):
+            return old.id if old else ""
+        try:
+            return identity(self._client, obj)
+        except KubeError as error:
+            if error.reason != "NoKind":
+                raise
+            return "/".join(filter(None, (obj["metadata"].get("namespace"), obj["metadata"]["name"])))
+
+    def _provider(self, version: str) -> str:
+        """Return the reference to the default provider, recorded with the first resource that needs it."""
+        fresh = default_provider(self._state.stack, self._state.project, version)
+        with self._lock:
+            if fresh.urn not in self._done:
+                self._claimed.add(fresh.urn)
+                self._done[fresh.urn] = self._old.get(fresh.urn) or fresh
+                self._state.put(self._done[fresh.urn])
+            return f"{fresh.urn}::{self._done[fresh.urn].id}"

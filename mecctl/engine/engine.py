@@ -1,0 +1,162 @@
+"""Runs Pulumi programs against one cluster: preview, up, destroy."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from concurrent import futures
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from mecctl.engine.deletes import remove_all
+from mecctl.engine.deployment import Deployment
+from mecctl.engine.kube import KubeClient
+from mecctl.engine.ledger import Ledger
+from mecctl.engine.recover import recover
+from mecctl.engine.secrets import Crypter
+from mecctl.engine.state import StackState
+from mecctl.engine.steps import Preview, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mecctl.engine.outcome import Outcome
+    from mecctl.engine.program import Program
+    from mecctl.engine.steps import Actor
+    from mecctl.plan.progress import Progress
+
+_DESTROYED = "the whole stack is deleted"
+_USED = tuple(f"pulumi_kubernetes.{name}.v1" for name in ("core", "apps", "meta", "networking"))
+
+
+class Engine:
+    """Keeps state under a folder and talks to the cluster of a kubeconfig; close it, or use it in a `with`.
+
+    Only `kubernetes:*` resources are known; the rest is refused by name, as a failure of that resource.
+    """
+
+    def __init__(self, state: Path, kubeconfig: Path, passphrase: str, progress: Progress) -> None:
+        self._state = state
+        self._passphrase = passphrase
+        self._progress = progress
+        self._client = KubeClient.from_kubeconfig(kubeconfig)
+        self._crypters: dict[str, Crypter] = {}
+        self._promised: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to the cluster."""
+        self._client.close()
+
+    def preview(self, program: Program) -> Outcome:
+        """Return what `up` would do, found out without changing anything.
+
+        It may need namespaces and kinds that programs previewed before by this engine bring.
+        Raises UnreachableError when the cluster doesn't answer, ProgramError when the program or a resource fails.
+        """
+        return self._run(program, dry=True)
+
+    def up(self, program: Program) -> Outcome:
+        """Make the cluster as the program says, and delete what it said before and no longer does.
+
+        What can be done is done and recorded; then ProgramError names every failure (UnreachableError when that is all
+        that failed). LockedError when another run holds the stack.
+        """
+        return self._run(program, dry=False)
+
+    def destroy(self, project: str, stack: str) -> Outcome:
+        """Delete everything the stack consists of, dependents first. Raises like `up`; what fails stays in state."""
+        with self._session(project, stack, dry=False) as session:
+            run = session.ready.result()
+            remove_all(((one, _DESTROYED) for one in run.everything()), session.actor, session.ledger)
+        return session.ledger.outcome(project, {})
+
+    def _run(self, program: Program, *, dry: bool) -> Outcome:
+        project = program.project
+        with self._session(project, program.stack, dry=dry) as session:
+            error = self._execute(program, session, dry=dry)
+            run = session.ready.result()
+            if error is not None:
+                session.ledger.fail_program(error, program.directory)
+            self._promised |= run.promised()
+            if dry:
+                run.check_missing(self._promised)
+            if not session.ledger.failed:
+                remove_all(run.dropped(), session.actor, session.ledger)
+        return session.ledger.outcome(project, run.outputs())
+
+    def _execute(self, program: Program, session: _Session, *, dry: bool) -> BaseException | None:
+        # The SDK takes a quarter of a second to import, which only those who run a program should pay for.
+        from mecctl.engine.host import run  # noqa: PLC0415
+        from mecctl.engine.monitor import Monitor  # noqa: PLC0415
+
+        monitor = Monitor((program.project, program.stack), session.ready, session.ledger, dry=dry)
+        try:
+            run(program, monitor, dry=dry)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a program may raise anything
+            return error
+        return None
+
+    @contextmanager
+    def _session(self, project: str, stack: str, *, dry: bool) -> Iterator[_Session]:
+        """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
+        state = StackState(self._state, project, stack, self._crypter)
+        actor = Preview() if dry else Steps(self._client, state)
+        session = _Session(actor, Ledger(self._progress), futures.Future())
+
+        def prepare() -> Deployment:
+            if dry:
+                state.read()
+            else:
+                state.open()
+            self._client.request("GET", "/version")
+            recover(self._client, state)
+            return Deployment(self._client, state, actor, session.ledger, dry=dry)
+
+        threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()
+        try:
+            yield session
+        finally:
+            futures.wait([session.ready])
+            state.close()
+
+    def _crypter(self, salt: str | None) -> Crypter:
+        """Return what opens the secrets of a stack; a new stack shares the key that is there, deriving one is slow."""
+        if salt is None:
+            fresh = next(iter(self._crypters.values()), None) or Crypter.fresh(self._passphrase)
+            return self._crypters.setdefault("", fresh)
+        part = salt.split(":")[1]
+        if part not in self._crypters:
+            self._crypters[part] = Crypter.resume(self._passphrase, salt)
+        return self._crypters[part]
+
+
+@dataclass(frozen=True)
+class _Session:
+    actor: Actor
+    ledger: Ledger
+    ready: futures.Future[Deployment]
+
+
+def warm_up() -> None:
+    """Import the SDK, and what most programs use of it, beside other work that waits for machines."""
+    threading.Thread(target=_import_sdk, name="warm-up", daemon=True).start()
+
+
+def _import_sdk() -> None:
+    for name in ("mecctl.engine.host", "mecctl.engine.monitor", *_USED):
+        importlib.import_module(name)
+
+
+def _settle(ready: futures.Future[Deployment], prepare: Callable[[], Deployment]) -> None:
+    try:
+        ready.set_result(prepare())
+    except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+        ready.set_exception(error)

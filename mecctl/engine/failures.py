@@ -1,0 +1,92 @@
+"""What went wrong in a run: every failure is kept until the end, and no secret gets out with it."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mecctl.engine.values import texts
+from mecctl.errors import MecctlError, UnreachableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mecctl.engine.outcome import Outcome
+    from mecctl.engine.values import Properties
+    from mecctl.plan.progress import Progress
+
+_SHORTEST = 4  # characters; shorter secrets would blacken innocent text
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One resource, or the program itself (`urn` empty), and its error."""
+
+    urn: str
+    label: str
+    error: MecctlError
+
+    def __str__(self) -> str:
+        return "\n    ".join(f"{self.label}: {self.error}".splitlines())
+
+
+class ProgramError(MecctlError):
+    """A run failed in part: `failures` are all that went wrong, `outcome` is what was done all the same."""
+
+    def __init__(self, project: str, failures: tuple[Failure, ...], outcome: Outcome) -> None:
+        many = f"{len(failures)} things failed" if len(failures) > 1 else "something failed"
+        told = "".join(f"\n  {failure}" for failure in failures)
+        super().__init__(f"{many} in the program {project}:{told}", fix="mend it, then run the same command again")
+        self.failures = failures
+        self.outcome = outcome
+
+
+def unreachable(failures: tuple[Failure, ...]) -> UnreachableError | None:
+    """Return the one error to tell when every failure is that the cluster can't be reached, else None."""
+    errors = [failure.error for failure in failures if isinstance(failure.error, UnreachableError)]
+    return errors[0] if len(errors) == len(failures) else None
+
+
+def of_program(error: BaseException, directory: Path, mask: Mask, progress: Progress) -> Failure:
+    """Return what a program raised as a failure; its traceback goes to the log."""
+    if isinstance(error, MecctlError):
+        return Failure("", "the program", mask.error(error))
+    progress.log(mask.text("".join(traceback.format_exception(error))))
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(f"{directory}/")
+    ]
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(directory)
+    said = mask.text(f"{type(error).__name__}: {error}")
+    return Failure("", "the program", MecctlError("it stopped with an error", where=where, why=said))
+
+
+class Mask:
+    """Hides every secret text it was shown, raw or base64, in what people get to read."""
+
+    def __init__(self) -> None:
+        self._hidden: set[str] = set()
+        self._lock = threading.Lock()
+
+    def learn(self, properties: Properties) -> None:
+        """Remember the secrets in properties."""
+        found = {text for text in texts(properties) if len(text) >= _SHORTEST}
+        coded = {base64.b64encode(text.encode()).decode() for text in found}
+        with self._lock:
+            self._hidden |= found | coded | {line for text in found for line in text.splitlines() if len(line) >= 8}
+
+    def text(self, said: str) -> str:
+        """Return a text without secrets."""
+        with self._lock:
+            hidden = sorted(self._hidden, key=len, reverse=True)
+        for one in hidden:
+            said = said.replace(one, "[secret]")
+        return said
+
+    def error(self, error: MecctlError) -> MecctlError:
+        """Return an error without secrets, of the kind that decides about the exit code."""
+        kind = UnreachableError if isinstance(error, UnreachableError) else MecctlError
+        told = {name: self.text(value) if (value := getattr(error, name)) else None for name in ("where", "why", "fix")}
+        return kind(self.text(error.what), **told)

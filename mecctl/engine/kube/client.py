@@ -1,0 +1,215 @@
+"""The Kubernetes API client: typed by apiVersion and kind, objects are plain dicts."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from mecctl.engine.kube import config
+from mecctl.engine.kube.discovery import Discovery
+from mecctl.engine.kube.errors import KubeError
+from mecctl.engine.kube.transport import Transport
+from mecctl.engine.kube.watch import Event, watch
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mecctl.engine.kube.discovery import Served
+
+FIELD_MANAGER = "mecctl"
+_PAGE = "500"
+
+Object = dict[str, Any]
+Answer = Any  # parsed JSON of any shape, or text
+
+
+class KubeClient:
+    """Talks to one API server over one connection pool; safe to share between threads."""
+
+    def __init__(self, transport: Transport, namespace: str) -> None:
+        self._transport = transport
+        self._discovery = Discovery(lambda path: self.request("GET", path))
+        self.namespace = namespace
+
+    @classmethod
+    def from_kubeconfig(cls, path: Path, context: str | None = None, timeout: float = 30.0) -> Self:
+        """Read a kubeconfig; `timeout` is in seconds for each request. Raises MecctlError when it is not usable."""
+        connection = config.load(path, context)
+        return cls(Transport(connection, timeout), connection.namespace)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._transport.close()
+
+    def served(self, api_version: str, kind: str) -> Served:
+        """Return how a kind is served; KubeError 404 with reason `NoKind` when it isn't (yet)."""
+        return self._discovery.find(api_version, kind)
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object:
+        """Return one object; KubeError with status 404 when there is none.
+
+        Without `namespace`, an object that has one is looked for in that of the kubeconfig's context.
+        """
+        answer: Object = self.request("GET", self._path(api_version, kind, name, namespace))
+        return answer
+
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None = None,
+        label_selector: str | None = None,
+        *,
+        field_selector: str | None = None,
+    ) -> list[Object]:
+        """Return the objects of a kind, of all namespaces without `namespace`."""
+        chosen = {"labelSelector": label_selector, "fieldSelector": field_selector}
+        params = {"limit": _PAGE, **{key: value for key, value in chosen.items() if value}}
+        path, items = self.served(api_version, kind).path(None, namespace), []
+        while True:
+            page = self.request("GET", path, params=params)
+            # Items of a list lack what the list itself says once.
+            items += [{"apiVersion": api_version, "kind": kind, **item} for item in page["items"]]
+            if not (token := page["metadata"].get("continue")):
+                return items
+            params["continue"] = token
+
+    def apply(self, obj: Object, dry_run: bool = False, force: bool = False) -> Object:
+        """Apply `obj` by server-side apply as field manager `mecctl` and return the object as it is then.
+
+        ConflictError names the managers and fields in the way unless `force`.
+        """
+        return self.apply_status(obj, dry_run=dry_run, force=force)[0]
+
+    def apply_status(self, obj: Object, dry_run: bool = False, force: bool = False) -> tuple[Object, bool]:
+        """Do as `apply`; the second value says whether the object was not there before."""
+        params = {"fieldManager": FIELD_MANAGER, "force": str(force).lower(), **({"dryRun": "All"} if dry_run else {})}
+        response = self._transport.send(
+            "PATCH",
+            self._path_of(obj),
+            params=params,
+            content=json.dumps(obj).encode(),
+            headers={"Content-Type": "application/apply-patch+yaml"},
+        )
+        return response.json(), response.status_code == 201
+
+    def create(self, obj: Object) -> Object:
+        """Create an object that must not exist (KubeError 409 `AlreadyExists` when it does); not for lasting state."""
+        served = self.served(obj["apiVersion"], obj["kind"])
+        path = served.path(None, obj["metadata"].get("namespace") or self.namespace)
+        answer: Object = self.request("POST", path, params={"fieldManager": FIELD_MANAGER}, body=obj)
+        return answer
+
+    def delete(self, obj: Object, wait: float | None = None, propagation: str = "Background") -> bool:
+        """Delete an object, only the very one if `obj` has a uid; False when it wasn't there.
+
+        With `wait` seconds it returns when the object is gone, finalizers and all; MecctlError when it isn't by then.
+        """
+        uid = obj["metadata"].get("uid")
+        options = {"propagationPolicy": propagation, **({"preconditions": {"uid": uid}} if uid else {})}
+        try:
+            self.request("DELETE", self._path_of(obj), body=options)
+        except KubeError as error:
+            if error.status == 404 or (error.status == 409 and uid and not self._is(obj)):
+                return False
+            raise
+        if wait is not None:
+            self.wait_gone(obj, wait)
+        return True
+
+    def watch(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None = None,
+        *,
+        name: str | None = None,
+        label_selector: str | None = None,
+        timeout: float = 60.0,
+    ) -> Iterator[Event]:
+        """Yield what is there as ADDED, then SYNCED, then each change as it happens, for `timeout` seconds."""
+        selectors = {"labelSelector": label_selector} if label_selector else {}
+        if name:
+            selectors["fieldSelector"] = f"metadata.name={name}"
+        served = self.served(api_version, kind)
+        return watch(self._transport, served.path(None, namespace), selectors, time.monotonic() + timeout)
+
+    def logs(
+        self, namespace: str, pod: str, container: str | None = None, *, tail: int = 20, previous: bool = False
+    ) -> str:
+        """Return the last `tail` lines that a container printed (`previous`: before its last restart)."""
+        params = {"tailLines": str(tail), "previous": str(previous).lower()}
+        if container:
+            params["container"] = container
+        return str(self.request("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", params=params))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Object | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Send any request; `body` goes as JSON. Returns parsed JSON, or the text of another content type."""
+        content = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **(headers or {})} if content else headers
+        response = self._transport.send(method, path, params=params, content=content, headers=sent, timeout=timeout)
+        return response.json() if "json" in response.headers.get("Content-Type", "") else response.text
+
+    def _path(self, api_version: str, kind: str, name: str, namespace: str | None) -> str:
+        return self.served(api_version, kind).path(name, namespace or self.namespace)
+
+    def _path_of(self, obj: Object) -> str:
+        metadata = obj["metadata"]
+        return self._path(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
+
+    def _is(self, obj: Object) -> bool:
+        metadata = obj["metadata"]
+        try:
+            live = self.get(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
+        except KubeError as error:
+            if error.status == 404:
+                return False
+            raise
+        return bool(live["metadata"]["uid"] == metadata["uid"])
+
+    def wait_gone(self, obj: Object, wait: float) -> None:
+        """Return when an object that was deleted is gone; MecctlError after `wait` seconds names its finalizers."""
+        metadata, last = obj["metadata"], obj
+        namespace = metadata.get("namespace") or self.namespace
+        present = False
+        for event in self.watch(obj["apiVersion"], obj["kind"], namespace, name=metadata["name"], timeout=wait):
+            if event.type == "SYNCED":
+                if not present:
+                    return
+                present = False  # a watch that is taken up again tells what is there anew
+                continue
+            uid = event.object["metadata"]["uid"]
+            if event.type == "DELETED" or uid != metadata.get("uid", uid):
+                return
+            present, last = True, event.object
+        raise MecctlError(
+            f"{obj['kind']} {metadata['name']} is not gone {wait:g} s after it was deleted",
+            why=_holding(last),
+            fix="see what should remove it, then run the same command again",
+        )
+
+
+def _holding(live: Object) -> str:
+    """Say what keeps a deleted object: its finalizers, and what a namespace still has in it."""
+    finalizers = [*(live["metadata"].get("finalizers") or ()), *((live.get("spec") or {}).get("finalizers") or ())]
+    conditions = (live.get("status") or {}).get("conditions") or ()
+    told = [one["message"] for one in conditions if one.get("status") == "True" and one.get("message")]
+    return "; ".join([f"its finalizers: {', '.join(map(str, finalizers)) or 'none'}", *told])

@@ -1,0 +1,160 @@
+"""Pulumi's resource monitor and engine services, called by the SDK in this very process.
+
+Protocol: pulumi/pulumi proto/pulumi/resource.proto and engine.proto. What the engine doesn't do isn't declared as a
+feature, so that the SDK refuses it by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.proto import resource_pb2 as pb
+
+from mecctl.engine import urn
+from mecctl.engine.goal import Goal
+from mecctl.engine.kinds import api_of, refusal
+from mecctl.engine.values import reveal
+from mecctl.engine.wire import from_struct, read_goal, to_struct
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from google.protobuf import struct_pb2
+
+    from mecctl.engine.deployment import Deployment
+    from mecctl.engine.ledger import Ledger
+    from mecctl.engine.values import Properties
+
+_FEATURES = (
+    pb.RESOURCE_MONITOR_FEATURE_SECRETS,
+    pb.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    pb.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    pb.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
+)
+
+
+class Monitor:
+    """Answers the SDK; each call comes in a thread of its own and may block.
+
+    `deployment` is ready once the state is read and the cluster has answered.
+    """
+
+    def __init__(self, name: tuple[str, str], deployment: Future[Deployment], ledger: Ledger, *, dry: bool) -> None:
+        """Serve the program `name` = (project, stack)."""
+        self._project, self._stack = name
+        self._deployment = deployment
+        self._ledger = ledger
+        self._dry = dry
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Take no more resources, because of an interrupt: what is under way ends, nothing new begins."""
+        self._stopped = True
+
+    def GetDeploymentInfo(self, _: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802 - protocol
+        """Tell which stack this is and what the engine can do."""
+        return pb.DeploymentInfo(
+            project=self._project,
+            stack=self._stack,
+            organization="organization",
+            dryRun=self._dry,
+            supportedFeatures=_FEATURES,
+        )
+
+    def RegisterResource(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:  # noqa: N802
+        """Make a resource; one that fails is answered as failed, so that what doesn't need it goes on."""
+        deployment = self._deployment.result()
+        name = urn.make(self._stack, self._project, request.type, request.name, request.parent)
+        resource = None
+        try:
+            if why := refusal(request.type, custom=request.custom, remote=request.remote):
+                raise MecctlError(f"the engine can't manage it: {why}", fix="leave it out of the program")
+            if not self._stopped:
+                resource = deployment.register(read_goal(request, self._project, self._stack))
+        except MecctlError as error:
+            self._ledger.fail(name, f"{request.type} {request.name}", error)
+        if resource is None:
+            return pb.RegisterResourceResponse(urn=name, result=pb.FAIL)
+        # A component's outputs are its own to tell, later.
+        shown = _shown(resource.outputs) if resource.custom else None
+        return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=shown)
+
+    def RegisterResourceOutputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802
+        """Take the exports of the stack, or the outputs of a component."""
+        self._deployment.result().set_outputs(request.urn, from_struct(request.outputs))
+        return empty_pb2.Empty()
+
+    def ReadResource(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:  # noqa: N802
+        """Read an object that something else manages."""
+        if why := refusal(request.type, custom=True, remote=False):
+            raise MecctlError(f"{request.type} {request.name} can't be read: {why}")
+        name = urn.make(self._stack, self._project, request.type, request.name, request.parent)
+        api_version, kind = api_of(request.type)
+        wanted = Goal(
+            name,
+            request.type,
+            request.name,
+            custom=True,
+            inputs={},
+            parent=request.parent,
+            version=request.version,
+            dependencies=tuple(sorted(request.dependencies)),
+        )
+        resource = self._deployment.result().read(wanted, api_version, kind, request.id)
+        return pb.ReadResourceResponse(urn=name, id=resource.id, properties=_shown(resource.outputs))
+
+    def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
+        """Run a function of a provider: reading YAML, nothing else."""
+        if request.tok != "kubernetes:yaml:decode":
+            raise MecctlError(f"the program calls {request.tok}, which the engine doesn't have")
+        arguments = reveal(from_struct(request.args))
+        try:
+            found = [document for document in yaml.safe_load_all(arguments["text"]) if document]
+        except yaml.YAMLError as error:
+            raise MecctlError("the program reads YAML that is broken", why=str(error)) from error
+        response = pb.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(to_struct({"result": found}))
+        return response
+
+    def SupportsFeature(self, request: pb.SupportsFeatureRequest) -> pb.SupportsFeatureResponse:  # noqa: N802
+        """Answer SDKs that don't ask for GetDeploymentInfo."""
+        return pb.SupportsFeatureResponse(
+            hasSupport=request.id in ("secrets", "resourceReferences", "outputValues", "aliasSpecs")
+        )
+
+    def SignalAndWaitForShutdown(self, _: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
+        """Let the program end."""
+        return empty_pb2.Empty()
+
+    def Call(self, request: pb.ResourceCallRequest) -> None:  # noqa: N802
+        """Refuse: methods belong to remote components."""
+        raise MecctlError(f"the program calls the method {request.tok}, which the engine doesn't have")
+
+    def RegisterPackage(self, request: pb.RegisterPackageRequest) -> None:  # noqa: N802
+        """Refuse: parameterized packages need a plugin."""
+        raise MecctlError(f"the program needs the package {request.name}, which the engine doesn't have")
+
+    def RequirePulumiVersion(  # noqa: N802
+        self, _: engine_pb2.RequirePulumiVersionRequest
+    ) -> engine_pb2.RequirePulumiVersionResponse:
+        """Accept: the engine follows the SDK's own version."""
+        return engine_pb2.RequirePulumiVersionResponse()
+
+    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802
+        """Pass on what the program logs; an error it logs fails the run."""
+        if request.severity == engine_pb2.DEBUG:
+            return empty_pb2.Empty()
+        self._ledger.log(f"{self._project}: {request.message}")
+        if request.severity == engine_pb2.ERROR:
+            label = urn.name(request.urn) if request.urn else "the program"
+            self._ledger.fail(request.urn, label, MecctlError(request.message))
+        return empty_pb2.Empty()
+
+
+def _shown(outputs: Properties) -> struct_pb2.Struct:
+    return to_struct({key: value for key, value in outputs.items() if not key.startswith("__")})

@@ -1,0 +1,84 @@
+"""Why a workload isn't ready: what its pods, and the controllers that should have made them, complain of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mecctl.engine.kube import KubeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mecctl.engine.kube import KubeClient
+    from mecctl.engine.objects import Object
+
+_MOST = 3  # pods spoken of
+_LINES = 5  # of a crashed container's log
+_FINE = {"ContainerCreating", "PodInitializing"}
+
+
+def explain(client: KubeClient, live: Object) -> list[str]:
+    """Return what keeps the object from being ready, as lines; empty when nothing is known."""
+    try:
+        pods = _pods(client, live)
+        said = [line for pod in pods[:_MOST] for line in _pod(client, pod)]
+        return said or _events(client, live)
+    except KubeError as error:
+        return [f"and the reason can't be asked for: {error.message}"]
+
+
+def _pods(client: KubeClient, live: Object) -> list[Object]:
+    if live["kind"] == "Pod":
+        metadata = live["metadata"]
+        return [client.get("v1", "Pod", metadata["name"], metadata["namespace"])]
+    labels = (live.get("spec") or {}).get("selector")
+    wanted = labels.get("matchLabels") if isinstance(labels, dict) else None
+    if not wanted:
+        return []
+    selector = ",".join(f"{key}={value}" for key, value in wanted.items())
+    pods = client.list("v1", "Pod", live["metadata"]["namespace"], selector)
+    return [pod for pod in pods if not _is_ready(pod)]
+
+
+def _is_ready(pod: Object) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+
+def _pod(client: KubeClient, pod: Object) -> Iterator[str]:
+    name, status = pod["metadata"]["name"], pod.get("status") or {}
+    for condition in status.get("conditions") or ():
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            yield f"pod {name} has no node: {condition.get('message', condition.get('reason', ''))}"
+    for container in [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]:
+        yield from _container(client, pod, container)
+
+
+def _container(client: KubeClient, pod: Object, status: dict[str, Any]) -> Iterator[str]:
+    place = f"pod {pod['metadata']['name']}, container {status['name']}"
+    state, before = status.get("state") or {}, (status.get("lastState") or {}).get("terminated")
+    waiting, ended = state.get("waiting") or {}, state.get("terminated") or before
+    if waiting.get("reason") and waiting["reason"] not in _FINE:
+        yield f"{place}: {waiting['reason']}: {waiting.get('message', '')}".rstrip(": ")
+    if ended and ended.get("exitCode"):
+        yield f"{place} ended with {ended['exitCode']} ({ended.get('reason', 'Error')}); its last lines:"
+        yield from _log(client, pod, status["name"], previous=ended is before)
+
+
+def _log(client: KubeClient, pod: Object, container: str, *, previous: bool) -> Iterator[str]:
+    metadata = pod["metadata"]
+    try:
+        text = client.logs(metadata["namespace"], metadata["name"], container, tail=_LINES, previous=previous)
+    except KubeError as error:
+        text = f"(no log: {error.message})"
+    yield from (f"  {line}" for line in text.splitlines() or ["(it printed nothing)"])
+
+
+def _events(client: KubeClient, live: Object) -> list[str]:
+    metadata = live["metadata"]
+    conditions = (live.get("status") or {}).get("conditions") or ()
+    failed = [one["message"] for one in conditions if one["type"] == "ReplicaFailure" and one.get("message")]
+    selector = f"involvedObject.uid={metadata['uid']},type=Warning"
+    events = client.list("v1", "Event", metadata.get("namespace"), field_selector=selector)
+    told = [f"{event.get('reason')}: {event.get('message')}" for event in events[-_MOST:]]
+    return [*failed, *told]

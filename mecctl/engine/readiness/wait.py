@@ -1,0 +1,78 @@
+"""Watches one object until it is ready, within a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mecctl.engine.kube import KubeError
+from mecctl.engine.objects import title
+from mecctl.engine.readiness.explain import explain
+from mecctl.engine.readiness.rules import Verdict, judge
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mecctl.engine.kube import KubeClient
+    from mecctl.engine.objects import Object
+
+_WITHIN = 300.0  # seconds, unless the object or the program says otherwise
+_SECONDS = "pulumi.com/timeoutSeconds"
+
+
+def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable[[str], None]) -> Object:
+    """Return the object once it is ready; `tell` hears why it isn't yet.
+
+    Raises MecctlError, with the reason a person needs, when it isn't within `seconds` (default: its annotation, or 300)
+    or never will be.
+    """
+    limit = seconds if seconds is not None else _limit(live)
+    verdict = judge(live)
+    if verdict.ready or _waits_for_consumer(client, live):
+        return live
+    tell(verdict.why)
+    metadata, present = live["metadata"], False
+    events = client.watch(
+        live["apiVersion"], live["kind"], metadata.get("namespace"), name=metadata["name"], timeout=limit
+    )
+    for event in events:
+        present = present or event.type != "SYNCED"
+        if event.type == "DELETED" or not present:
+            raise MecctlError(f"{title(live)} was deleted by someone else while it was becoming ready")
+        if event.type == "SYNCED":
+            continue
+        live = event.object
+        verdict = judge(live)
+        if verdict.ready:
+            return live
+        if verdict.final:
+            break
+        tell(verdict.why)
+    raise _failure(client, live, verdict, limit)
+
+
+def _limit(live: Object) -> float:
+    said = (live["metadata"].get("annotations") or {}).get(_SECONDS)
+    try:
+        return float(said) if said else _WITHIN
+    except ValueError as error:
+        raise MecctlError(f"the annotation {_SECONDS} of {title(live)} is no number: {said!r}") from error
+
+
+def _failure(client: KubeClient, live: Object, verdict: Verdict, limit: float) -> MecctlError:
+    what = f"{title(live)} " + ("will not become ready" if verdict.final else f"is not ready after {limit:g} s")
+    why = "\n".join([verdict.why, *(f"    {line}" for line in explain(client, live))])
+    return MecctlError(what, why=why, fix="mend the cause, then run the same command again")
+
+
+def _waits_for_consumer(client: KubeClient, live: Object) -> bool:
+    """Whether a claim is left unbound until a pod uses it, which is as ready as it gets alone."""
+    if live["kind"] != "PersistentVolumeClaim" or not (name := live["spec"].get("storageClassName")):
+        return False
+    try:
+        found = client.get("storage.k8s.io/v1", "StorageClass", name)
+    except KubeError as error:
+        if error.status == 404:
+            return False
+        raise
+    return bool(found.get("volumeBindingMode") == "WaitForFirstConsumer")

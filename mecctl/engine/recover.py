@@ -1,0 +1,49 @@
+"""Takes up what a broken-off run was about to create: it is there, or it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mecctl.engine.decide import identity
+from mecctl.engine.kube import KubeError
+from mecctl.engine.objects import Object, is_ours, to_api, to_outputs
+from mecctl.engine.steps import NOT_READY
+
+if TYPE_CHECKING:
+    from mecctl.engine.kube import KubeClient
+    from mecctl.engine.state import Resource, StackState
+
+
+def recover(client: KubeClient, state: StackState) -> None:
+    """Settle every pending creation in `state` by looking at the cluster. Raises UnreachableError, KubeError."""
+    for pending in state.pending:
+        obj = to_api(pending.inputs)
+        live = _find(client, obj)
+        if live is None or not is_ours(live, obj):
+            state.forget(pending.urn)
+            continue
+        found = replace(
+            pending,
+            id=identity(client, obj),
+            outputs=to_outputs(live, pending.inputs),
+            init_errors=(NOT_READY,),
+            created=live["metadata"].get("creationTimestamp", ""),
+        )
+        state.put(*_replaced(state, found), found)
+
+
+def _find(client: KubeClient, obj: Object) -> Object | None:
+    metadata = obj["metadata"]
+    try:
+        return client.get(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
+    except KubeError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def _replaced(state: StackState, found: Resource) -> list[Resource]:
+    """Return the resource that `found` was made to replace, on its way out."""
+    before = state.resources.get(found.urn)
+    return [replace(before, delete=True)] if before and before.id and before.id != found.id else []

@@ -1,0 +1,139 @@
+"""What the SDK sends and gets, turned into the engine's own terms and back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from google.protobuf import struct_pb2
+
+from mecctl.engine import urn
+from mecctl.engine.goal import Goal
+from mecctl.engine.values import SECRET, SIGNATURE, UNKNOWN, Properties, Value, secret
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest as Request
+
+_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_ASSETS = {"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"}
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
+
+
+def read_goal(request: Request, project: str, stack: str) -> Goal:
+    """Read a registration; raises MecctlError for options that the engine doesn't have."""
+    _refuse_options(request)
+    timeouts = request.customTimeouts
+    named = {name: value for name in ("create", "update", "delete") if (value := getattr(timeouts, name))}
+    return Goal(
+        urn=urn.make(stack, project, request.type, request.name, request.parent),
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        inputs=from_struct(request.object),
+        parent=request.parent,
+        version=request.version,
+        dependencies=tuple(sorted(request.dependencies)),
+        property_dependencies={
+            key: tuple(sorted(value.urns)) for key, value in sorted(request.propertyDependencies.items())
+        },
+        aliases=_aliases(request, project, stack),
+        protect=request.protect if request.HasField("protect") else None,
+        retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
+        delete_before_replace=request.deleteBeforeReplace,
+        ignore_changes=tuple(request.ignoreChanges),
+        replace_on_changes=tuple(request.replaceOnChanges),
+        secret_outputs=tuple(request.additionalSecretOutputs),
+        timeouts={name: _seconds(value) for name, value in named.items()},
+    )
+
+
+def _refuse_options(request: Request) -> None:
+    used = {
+        "import_": request.importId,
+        "deleted_with": request.deletedWith,
+        "provider": request.provider,
+        "transforms": request.transforms,
+        "a parameterized package": request.packageRef,
+    }
+    for option, value in used.items():
+        if value:
+            raise MecctlError(f"it uses {option}, which the engine doesn't do")
+
+
+def _aliases(request: Request, project: str, stack: str) -> tuple[str, ...]:
+    found = list(request.aliasURNs)
+    for alias in request.aliases:
+        if alias.urn:
+            found.append(alias.urn)
+            continue
+        spec = alias.spec
+        where = (spec.stack or stack, spec.project or project)
+        parent = "" if spec.noParent else spec.parentUrn or request.parent
+        found.append(urn.make(*where, spec.type or request.type, spec.name or request.name, parent))
+    return tuple(found)
+
+
+def _seconds(text: str) -> float:
+    """Read a duration as Go writes it, `1h30m`."""
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise MecctlError(f"its timeout {text!r} is no duration; write it like 90s, 5m or 1h30m")
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def from_struct(struct: struct_pb2.Struct) -> Properties:
+    """Read what the SDK sends; whole numbers become int. Raises MecctlError for assets and archives."""
+    return {key: _read(value) for key, value in struct.fields.items()}
+
+
+def to_struct(properties: Properties) -> struct_pb2.Struct:
+    """Write properties the way the SDK reads them."""
+    struct = struct_pb2.Struct()
+    for key, value in properties.items():
+        _write(value, struct.fields[key])
+    return struct
+
+
+def _read(value: struct_pb2.Value) -> Value:
+    kind = value.WhichOneof("kind")
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    if kind == "list_value":
+        return [_read(inner) for inner in value.list_value.values]
+    if kind == "struct_value":
+        return _marked({key: _read(inner) for key, inner in value.struct_value.fields.items()})
+    return None if kind in (None, "null_value") else getattr(value, kind)
+
+
+def _marked(value: Properties) -> Value:
+    mark = value.get(SIGNATURE)
+    if mark == SECRET:
+        return secret(value["value"])
+    if mark == _OUTPUT:
+        inner = value.get("value", UNKNOWN)
+        return secret(inner) if value.get("secret") else inner
+    if mark in _ASSETS:
+        raise MecctlError("assets and archives have no meaning for a Kubernetes resource")
+    return value
+
+
+def _write(value: Value, into: struct_pb2.Value) -> None:
+    if isinstance(value, bool):
+        into.bool_value = value
+    elif isinstance(value, (int, float)):
+        into.number_value = value
+    elif isinstance(value, str):
+        into.string_value = value
+    elif isinstance(value, dict):
+        into.struct_value.SetInParent()
+        for key, inner in value.items():
+            _write(inner, into.struct_value.fields[key])
+    elif isinstance(value, list):
+        into.list_value.SetInParent()
+        for inner in value:
+            _write(inner, into.list_value.values.add())
+    else:
+        into.null_value = struct_pb2.NULL_VALUE

@@ -1,0 +1,1 @@
+"""One file a concern: its arguments, and the component that makes the objects."""

@@ -1,0 +1,40 @@
+"""Names and labels that several components agree on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mecctl.model import Qos, Slice, Workload
+
+MANAGED = {"app.kubernetes.io/managed-by": "mecctl"}
+
+# Pod Security Standards, level restricted (kubernetes.io/docs/concepts/security/pod-security-standards).
+RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
+
+# Set by the API server on every namespace and not editable, unlike any label of ours, so policies select by it.
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+
+# Both kubeadm's manifest and K3s's bundled CoreDNS carry it.
+DNS_NAMESPACE, DNS_PODS = "kube-system", {"k8s-app": "kube-dns"}
+
+
+def slice_labels(part: Slice) -> dict[str, str]:
+    """Return `mec.io/slice` (its name), `mec.io/sst` and, when there is one, `mec.io/sd` in lower-case hex."""
+    sd = {"mec.io/sd": part.snssai.sd} if part.snssai.sd else {}
+    return {"mec.io/slice": part.name, "mec.io/sst": str(part.snssai.sst), **sd}
+
+
+def workload_selector(name: str) -> dict[str, str]:
+    """Return the labels that pick a workload's pods inside its namespace."""
+    return {"app.kubernetes.io/name": name}
+
+
+def workload_labels(workload: Workload) -> dict[str, str]:
+    """Return all labels of a workload's objects."""
+    return {**MANAGED, **workload_selector(workload.name), "mec.io/slice": workload.slice}
+
+
+def priority_class(qos: Qos) -> str:
+    """Return the name of the PriorityClass that stands for a 5QI; slices of one 5QI share it."""
+    return f"mec-5qi-{qos.five_qi}"

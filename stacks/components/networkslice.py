@@ -1,0 +1,53 @@
+"""A network slice on the cluster: one namespace named after its S-NSSAI, closed to every other.
+
+Isolation `none` and `tenant` close the network alike: no slice reaches another without a policy of the site. `tenant`
+also bounds what the slice uses (budget.py). Throughput is not held here: a pod annotation's burst is too large for it.
+The token of the `default` service account, which Kubernetes makes by itself, is not this program's to take away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi_kubernetes.core.v1 import Namespace
+
+from stacks.components.budget import Budget, BudgetArgs
+from stacks.components.isolation import Isolation, IsolationArgs
+from stacks.components.labels import MANAGED, RESTRICTED, slice_labels
+
+if TYPE_CHECKING:
+    from mecctl.model import Slice
+
+
+@dataclass(frozen=True)
+class NetworkSliceArgs:
+    """The slice as the site declares it."""
+
+    slice: Slice
+
+
+class NetworkSlice(pulumi.ComponentResource):
+    """The namespace of a slice with all that closes and bounds it; `namespace` is its name once it exists."""
+
+    namespace: pulumi.Output[str]
+
+    def __init__(self, name: str, args: NetworkSliceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mecctl:stacks:NetworkSlice", name, None, opts)
+        part = args.slice
+        child = pulumi.ResourceOptions(parent=self)
+        namespace = Namespace(
+            f"{name}-namespace",
+            metadata={
+                "name": part.namespace,
+                "labels": {**MANAGED, **RESTRICTED, **slice_labels(part)},
+                "annotations": part.annotations,
+            },
+            opts=child,
+        )
+        self.namespace = namespace.metadata.name
+        Isolation(f"{name}-isolation", IsolationArgs(self.namespace, inside=True), child)
+        if part.quota or part.isolation == "tenant":
+            Budget(f"{name}-budget", BudgetArgs(self.namespace, part.quota), child)
+        self.register_outputs({"namespace": self.namespace})

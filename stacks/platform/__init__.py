@@ -1,0 +1,1 @@
+"""Pulumi project: Cluster DNS, the system namespace and closed default namespaces of a MEC site."""

@@ -1,0 +1,19 @@
+"""What every site has before any slice: closed namespaces, and cluster DNS where the distribution brings none."""
+
+import sys
+from pathlib import Path
+
+import pulumi
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from mecctl.model import Site
+from stacks.components.dns import ClusterDns, ClusterDnsArgs
+from stacks.components.system import SystemNamespaces, SystemNamespacesArgs
+
+site = Site.model_validate_json(pulumi.Config().require("site"))
+
+SystemNamespaces("system", SystemNamespacesArgs())
+if site.kubernetes.distribution == "kubeadm":
+    network = site.kubernetes.network
+    ClusterDns("dns", ClusterDnsArgs(network.service_cidr, isolated=site.spec.lab is not None))

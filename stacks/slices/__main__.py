@@ -1,0 +1,27 @@
+"""The site's network slices, the priority classes of their 5QIs, and the openings between them."""
+
+import sys
+from pathlib import Path
+
+import pulumi
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from mecctl.model import Site
+from stacks.components.labels import priority_class
+from stacks.components.networkslice import NetworkSlice, NetworkSliceArgs
+from stacks.components.openings import Opening, OpeningArgs, opened
+from stacks.components.priority import Priority, PriorityArgs
+
+site = Site.model_validate_json(pulumi.Config().require("site"))
+
+for qos in {part.qos.five_qi: part.qos for part in site.slices if part.qos}.values():
+    Priority(priority_class(qos), PriorityArgs(qos))
+
+namespaces = {part.name: NetworkSlice(part.name, NetworkSliceArgs(part)).namespace for part in site.slices}
+
+for source, workload, ports in opened(site):
+    way = OpeningArgs(source, workload.name, ports, namespaces[source], namespaces[workload.slice])
+    Opening(f"{source}/{workload.name}", way)
+
+pulumi.export("namespaces", namespaces)

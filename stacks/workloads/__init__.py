@@ -1,0 +1,1 @@
+"""Pulumi project: Workloads of a MEC site, each in its slice."""

@@ -1,0 +1,16 @@
+"""The site's workloads, each in the namespace of its slice."""
+
+import sys
+from pathlib import Path
+
+import pulumi
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from mecctl.model import Site
+from stacks.components.workload import SliceWorkload, SliceWorkloadArgs
+
+site = Site.model_validate_json(pulumi.Config().require("site"))
+
+for workload in site.workloads:
+    SliceWorkload(workload.name, SliceWorkloadArgs(workload, site.slice(workload.slice)))
