@@ -1,0 +1,26 @@
+"""`mecctl doctor`: what this machine lacks, and the command that mends it."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from mecctl.cli.exits import ExitWith
+from mecctl.cli.options import Format, OutputOption
+
+
+def doctor(output: OutputOption = Format.text) -> None:
+    """Say what this machine lacks to run a lab and reach nodes, and the command that mends it."""
+    from mecctl.lab import requirements
+
+    found = requirements()
+    missing = [one for one in found if not one.ok]
+    if output is Format.json:
+        rows = [{"name": one.name, "ok": one.ok, "what": one.what, "fix": one.fix} for one in found]
+        typer.echo(json.dumps({"ok": not missing, "requirements": rows}, indent=2))
+    else:
+        for one in found:
+            typer.echo(f"{'✓' if one.ok else '✗'} {one.name:<14} {one.what}" + ("" if one.ok else f"\n    {one.fix}"))
+        typer.echo(f"{len(missing)} things are missing" if missing else "this machine has all that mecctl needs")
+    raise ExitWith(1 if missing else 0)

@@ -1,0 +1,43 @@
+"""`mecctl lab …`: local nodes for a site, on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mecctl.cli.options import INVENTORIES, SiteArgument, VerboseOption
+from mecctl.cli.progress import shown
+
+app = typer.Typer(help="Local container nodes for a site, on this machine.", no_args_is_help=True)
+
+
+@app.command()
+def up(site: SiteArgument, verbose: VerboseOption = False) -> None:
+    """Start a container node for each node of the site, on a network of their own that leads nowhere else."""
+    from mecctl import lab
+    from mecctl.artifacts.store import Store
+    from mecctl.sitefile import load
+
+    folder = load(site, INVENTORIES)
+    with shown(verbose=verbose) as watcher:
+        lab.up(folder, Store(), watcher)
+    typer.echo(f"the lab of {folder.site.name} is up; next: mecctl site up {site}")
+
+
+@app.command()
+def down(
+    site: SiteArgument,
+    purge: Annotated[bool, typer.Option("--purge", help="Remove the cached node image too.")] = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Remove the lab's nodes with their data, its network, rules and keys."""
+    from mecctl import lab, sitelock
+    from mecctl.sitefile import load
+    from mecctl.workflow import forget_cluster
+
+    folder = load(site, INVENTORIES)
+    with shown(verbose=verbose) as watcher, sitelock.hold(folder.state, "mecctl lab down"):
+        lab.down(folder, watcher, purge=purge)
+        forget_cluster(folder.state)
+    typer.echo(f"the lab of {folder.site.name} is gone")

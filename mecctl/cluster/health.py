@@ -1,0 +1,137 @@
+"""What the cluster says about the site's nodes, slices and workloads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from mecctl.engine.kube import KubeClient
+from mecctl.errors import UnreachableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mecctl.model import Site
+    from mecctl.sitefile import SiteFolder
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NodeStatus:
+    """A machine as a node of the cluster; `reason` says why it isn't ready."""
+
+    name: str
+    ready: bool
+    version: str
+    arch: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SliceStatus:
+    """A slice and whether its namespace is there."""
+
+    name: str
+    snssai: str
+    namespace: str
+    ready: bool
+
+
+@dataclass(frozen=True)
+class WorkloadStatus:
+    """A workload; `ready` when all `wanted` replicas of what the site declares are."""
+
+    name: str
+    slice: str
+    ready: bool
+    replicas: int
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """A whole site as its cluster sees it; `kubeconfig` is the path of the file that leads to it."""
+
+    site: str
+    kubeconfig: str
+    nodes: tuple[NodeStatus, ...]
+    slices: tuple[SliceStatus, ...]
+    workloads: tuple[WorkloadStatus, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that the site declares is there and ready."""
+        parts: tuple[NodeStatus | SliceStatus | WorkloadStatus, ...] = (*self.nodes, *self.slices, *self.workloads)
+        return all(part.ready for part in parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `{site, ok, kubeconfig, nodes, slices, workloads}`."""
+        return {"site": self.site, "ok": self.ok, **{k: v for k, v in asdict(self).items() if k != "site"}}
+
+
+def status(folder: SiteFolder) -> Status:
+    """Look at the site's cluster; raises UnreachableError when it isn't there or doesn't answer."""
+    kubeconfig = folder.state / "kubeconfig"
+    with connect(kubeconfig, folder.site) as client:
+        return look(client, folder.site, str(kubeconfig))
+
+
+def connect(kubeconfig: Path, site: Site, timeout: float = 30.0) -> KubeClient:
+    """Return a client to the site's cluster; UnreachableError while the site has none."""
+    if not kubeconfig.exists():
+        raise UnreachableError(
+            f"{site.name} has no cluster yet",
+            why=f"there is no {kubeconfig}",
+            fix=f"mecctl site up {site.name}",
+        )
+    return KubeClient.from_kubeconfig(kubeconfig, timeout=timeout)
+
+
+def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
+    """Read the site's parts from the cluster, each declared one in the site file's order."""
+    nodes = {node["metadata"]["name"]: node for node in client.list("v1", "Node")}
+    namespaces = {one["metadata"]["name"]: one for one in client.list("v1", "Namespace")}
+    deployments = {
+        (one["metadata"]["namespace"], one["metadata"]["name"]): one for one in client.list("apps/v1", "Deployment")
+    }
+    return Status(
+        site.name,
+        kubeconfig,
+        tuple(node_status(node.name, nodes.get(node.name)) for node in site.nodes),
+        tuple(
+            SliceStatus(part.name, str(part.snssai), part.namespace, _active(namespaces.get(part.namespace)))
+            for part in site.slices
+        ),
+        tuple(
+            _workload(
+                work.name, work.slice, work.replicas, deployments.get((site.slice(work.slice).namespace, work.name))
+            )
+            for work in site.workloads
+        ),
+    )
+
+
+def node_status(name: str, node: Object | None) -> NodeStatus:
+    """Return what a Node object says; without one the machine hasn't joined."""
+    if node is None:
+        return NodeStatus(name, ready=False, version="", arch="", reason="it has not joined the cluster")
+    info = node["status"].get("nodeInfo", {})
+    kind = {"version": info.get("kubeletVersion", ""), "arch": info.get("architecture", "")}
+    for condition in node["status"].get("conditions", ()):
+        if condition["type"] == "Ready":
+            ready = condition["status"] == "True"
+            reason = "" if ready else condition.get("message") or condition.get("reason", "")
+            return NodeStatus(name, ready=ready, reason=reason, **kind)
+    return NodeStatus(name, ready=False, reason="its kubelet has not reported yet", **kind)
+
+
+def _active(namespace: Object | None) -> bool:
+    return namespace is not None and namespace["status"].get("phase") == "Active"
+
+
+def _workload(name: str, part: str, wanted: int, deployment: Object | None) -> WorkloadStatus:
+    found = deployment["status"] if deployment else {}
+    current = deployment is not None and found.get("observedGeneration") == deployment["metadata"]["generation"]
+    replicas = min(found.get("readyReplicas", 0), found.get("updatedReplicas", 0)) if current else 0
+    return WorkloadStatus(name, part, replicas >= wanted, replicas, wanted)

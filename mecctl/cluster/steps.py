@@ -1,0 +1,98 @@
+"""The cluster half of a site's steps: plan, apply, destroy, status."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mecctl.cluster import accounts
+from mecctl.cluster.health import connect, look
+from mecctl.cluster.passphrase import passphrase
+from mecctl.cluster.stacks import programs
+from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
+from mecctl.engine.engine import Engine
+from mecctl.engine.kinds import api_of
+from mecctl.plan.change import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from mecctl.cluster.health import Status
+    from mecctl.engine.kube import KubeClient
+    from mecctl.engine.outcome import ResourceChange
+    from mecctl.engine.program import Program
+    from mecctl.plan.progress import Progress
+    from mecctl.sitefile import SiteFolder
+
+NODES_READY = 180.0
+"""Seconds that nodes get to be Ready: a first start pulls, unpacks and compiles what the pod network needs."""
+DEPLOYMENTS_READY = 120.0
+"""Seconds that all workloads together then get."""
+
+
+class Cluster:
+    """One site's API objects, by the programs under stacks/ and the engine; state is in `<site>/.mecctl/state`."""
+
+    def __init__(self, folder: SiteFolder, kubeconfig: Path, progress: Progress) -> None:
+        self._folder = folder
+        self._site = folder.site
+        self._kubeconfig = kubeconfig
+        self._progress = progress
+
+    def plan(self) -> tuple[Change, ...]:
+        """Return what `apply` would change, compared with the live objects.
+
+        Raises UnreachableError when there is no cluster yet or it doesn't answer, MecctlError when a program fails.
+        """
+        changes: list[Change] = []
+        with self._client() as client, self._engine() as engine:
+            for program in programs(self._site):
+                changes += [_change(program, one) for one in engine.preview(program).changes]
+            return (*changes, *accounts.plan(client, self._site))
+
+    def apply(self) -> tuple[Change, ...]:
+        """Make the cluster what the site says and return what changed; raises as `plan` does."""
+        changes: list[Change] = []
+        with self._client() as client, self._engine() as engine:
+            for program in programs(self._site):
+                changes += [_change(program, one) for one in engine.up(program).changes]
+            changes += accounts.close(client, self._site)
+        return tuple(changes)
+
+    def destroy(self) -> tuple[Change, ...]:
+        """Delete all that `apply` made, last things first, and return what went."""
+        changes: list[Change] = []
+        with self._client(), self._engine() as engine:
+            for program in reversed(programs(self._site)):
+                gone = engine.destroy(program.project, program.stack)
+                changes += [_change(program, one) for one in gone.changes]
+        return tuple(changes)
+
+    def status(self) -> Status:
+        """Return what the cluster says about the site; raises UnreachableError."""
+        with self._client() as client:
+            return look(client, self._site, str(self._kubeconfig))
+
+    def wait_ready(self, nodes: Iterable[str]) -> None:
+        """Return when the named nodes, cluster DNS and all workloads are ready.
+
+        Raises MecctlError that says why one isn't after NODES_READY or DEPLOYMENTS_READY seconds.
+        """
+        with self._client() as client:
+            wait_nodes_ready(client, nodes, NODES_READY, self._progress)
+            wait_deployments_ready(client, self._site, DEPLOYMENTS_READY, self._progress)
+
+    @contextmanager
+    def _client(self) -> Iterator[KubeClient]:
+        with connect(self._kubeconfig, self._site) as client:
+            yield client
+
+    def _engine(self) -> Engine:
+        state = self._folder.state
+        return Engine(state / "state", self._kubeconfig, passphrase(state), self._progress)
+
+
+def _change(program: Program, change: ResourceChange) -> Change:
+    api_version, kind = api_of(change.type)
+    return Change(f"{program.project}: {api_version}/{kind} {change.object}", change.action, change.reason)

@@ -1,0 +1,1 @@
+"""What a run or a site looks like to a person (text) and to a program (JSON)."""

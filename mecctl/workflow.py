@@ -1,0 +1,138 @@
+"""The table of contents: the ordered steps of plan, up and down; the only module that knows nodes and cluster."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from mecctl import sitelock
+from mecctl.artifacts.store import Store
+from mecctl.cluster.steps import Cluster
+from mecctl.engine.engine import warm_up
+from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes.steps import Nodes, NodesResult
+from mecctl.plan.execute import Listener, execute
+from mecctl.plan.progress import Progress
+from mecctl.plan.step import Outcome, Step, nothing
+from mecctl.probe.prove import prove
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mecctl.plan.result import RunResult
+    from mecctl.sitefile import SiteFolder
+
+
+class Watcher(Progress, Listener, Protocol):
+    """Hears of the steps and of the long work inside them."""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One site's steps. `plan` and `up` run the same list; only the side of each step differs."""
+
+    folder: SiteFolder
+    watcher: Watcher
+    _lost: set[str] = field(default_factory=set, init=False)
+    """Nodes that failed on the way: nobody waits for them."""
+
+    def steps(self) -> tuple[Step, ...]:
+        """The way from bare machines to a proven site, in order."""
+        warm_up()
+        return (
+            Step("preflight", self._preflight, self._preflight),
+            Step("nodes", lambda: self._nodes_outcome(self._nodes.plan()), self._apply_nodes),
+            Step("cluster", self._plan_cluster, self._apply_cluster),
+            Step("ready", nothing, self._await_ready),
+            Step("proof", nothing, self._prove),
+        )
+
+    def plan(self) -> RunResult:
+        """Say what `up` would change, from live state; changes nothing."""
+        return execute(self.folder.site.name, self.steps(), "plan", self.watcher)
+
+    def up(self) -> RunResult:
+        """Make the site what its file says; a plain re-run goes on after any failure."""
+        with sitelock.hold(self.folder.state, "mecctl site up"):
+            return execute(self.folder.site.name, self.steps(), "apply", self.watcher)
+
+    def down(self) -> RunResult:
+        """Take off the nodes what mecctl put there, then forget the cluster that is gone with it."""
+        with sitelock.hold(self.folder.state, "mecctl site down"):
+            steps = (
+                Step("reset", nothing, self._reset),
+                Step("forget", nothing, self._forget),
+            )
+            return execute(self.folder.site.name, steps, "apply", self.watcher)
+
+    @cached_property
+    def _nodes(self) -> Nodes:
+        return Nodes(self.folder, Store(), self.watcher)
+
+    @cached_property
+    def _cluster(self) -> Cluster:
+        return Cluster(self.folder, self._nodes.kubeconfig(), self.watcher)
+
+    def _preflight(self) -> Outcome:
+        """Look at every machine; a fault of one node is told and the others' work goes on."""
+        errors = tuple(finding.as_error() for finding in self._nodes.preflight())
+        return Outcome(errors=errors, blocks=not self._nodes.usable & self._servers)
+
+    def _apply_nodes(self) -> Outcome:
+        return self._nodes_outcome(self._nodes.apply())
+
+    def _nodes_outcome(self, result: NodesResult) -> Outcome:
+        """What the nodes said, without the faults that preflight has told already."""
+        told = {finding.node for finding in self._nodes.preflight()}
+        self._lost.update(result.failures)
+        errors = tuple(error for node, error in result.failures.items() if node not in told)
+        unknown = "; ".join(result.unknown) or None
+        blocks = self._servers <= set(result.failures)
+        return Outcome(result.changes, errors, (), unknown, blocks, result.module_executions)
+
+    def _reset(self) -> Outcome:
+        """Every node counts: what one of them still runs must not be forgotten."""
+        result = self._nodes.reset()
+        errors = tuple(result.failures.values())
+        return Outcome(result.changes, errors, blocks=bool(errors), executions=result.module_executions)
+
+    @property
+    def _servers(self) -> frozenset[str]:
+        return frozenset(node.name for node in self.folder.site.servers)
+
+    def _await_ready(self) -> Outcome:
+        self._cluster.wait_ready(self._nodes.usable - self._lost)
+        return Outcome()
+
+    def _plan_cluster(self) -> Outcome:
+        if not self._nodes.installed:
+            return Outcome(unknown="the cluster isn't there yet; its part of the plan is known once it is")
+        return Outcome(self._cluster.plan())
+
+    def _apply_cluster(self) -> Outcome:
+        """Objects are made while nodes are still getting Ready; what fails here may be explained by a node after it."""
+        try:
+            return Outcome(self._cluster.apply())
+        except UnreachableError:
+            raise
+        except MecctlError as error:
+            return Outcome(errors=(error,))
+
+    def _prove(self) -> Outcome:
+        checks = prove(self.folder, self._nodes.kubeconfig(), self.watcher)
+        broken = [check for check in checks if not check.ok]
+        errors = [MecctlError(f"{len(broken)} of {len(checks)} checks of the proof failed")] if broken else []
+        return Outcome(checks=checks, errors=tuple(errors))
+
+    def _forget(self) -> Outcome:
+        forget_cluster(self.folder.state)
+        return Outcome()
+
+
+def forget_cluster(state: Path) -> None:
+    """Remove what is known of a cluster that is gone: its kubeconfig, its stacks' state and key, records of runs."""
+    for name in ("state", "passphrase", "kubeconfig", "runner"):
+        path = state / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
