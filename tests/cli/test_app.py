@@ -1,0 +1,49 @@
+import json
+
+import pytest
+
+from mecctl import __version__
+from mecctl.cli.app import run
+
+
+def test_version(capsys):
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"{__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["site"], ["lab"], ["artifacts"]])
+def test_help_lists_what_there_is(command, capsys):
+    assert run([*command, "--help"]) == 0
+    assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["site", "plan", "--nope"], ["site", "plan"], ["nope"], ["site", "up", "-o", "xml", "lab"]]
+)
+def test_a_wrong_flag_is_wrong_input_and_never_means_changes_pending(arguments, capsys):
+    assert run(arguments) == 3
+    assert "Usage" in capsys.readouterr().err
+
+
+def test_a_site_that_is_not_there_is_told_on_stderr(capsys):
+    assert run(["site", "validate", "no-such-site"]) == 3
+
+    said = capsys.readouterr()
+    assert "no-such-site" in said.err
+    assert said.out == ""
+
+
+def test_json_carries_the_error_too(capsys):
+    assert run(["site", "validate", "no-such-site", "-o", "json"]) == 3
+
+    value = json.loads(capsys.readouterr().out)
+    assert value["ok"] is False
+    assert "no-such-site" in value["errors"][0]["what"]
+
+
+def test_no_traceback_unless_asked_for(capsys):
+    run(["site", "validate", "no-such-site"])
+    assert "Traceback" not in capsys.readouterr().err
+
+    run(["site", "validate", "no-such-site", "--verbose"])
+    assert "Traceback" in capsys.readouterr().err

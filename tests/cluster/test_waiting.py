@@ -1,0 +1,55 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
+from mecctl.errors import MecctlError
+from mecctl.plan.progress import Silent
+from tests.cluster.objects import cluster, deployment, node
+from tests.stacks.rendering import full_site
+
+
+def wait(*events: tuple[str, dict[str, Any]]) -> None:
+    wait_nodes_ready(cluster(events), ["edge-1", "edge-2"], 5, Silent())
+
+
+def test_returns_once_all_are_ready():
+    def events() -> Iterator[tuple[str, dict[str, Any]]]:
+        yield "ADDED", node("edge-1")
+        yield "ADDED", node("edge-2", ready="False")
+        yield "SYNCED", {}
+        yield "MODIFIED", node("edge-2")
+        raise AssertionError("it goes on watching")
+
+    wait_nodes_ready(cluster(events()), ["edge-1", "edge-2"], 5, Silent())
+
+
+def test_other_nodes_do_not_count():
+    with pytest.raises(MecctlError, match="2 of 2 nodes"):
+        wait(("ADDED", node("other")), ("SYNCED", {}))
+
+
+def test_the_reasons_are_told_when_the_time_is_over():
+    with pytest.raises(MecctlError, match="1 of 2 nodes did not get Ready within 5 s") as caught:
+        wait(("ADDED", node("edge-1", ready="False", message="no pod network")), ("ADDED", node("edge-2")))
+
+    assert caught.value.why == "edge-1: no pod network"
+
+
+def test_a_node_that_goes_away_is_waited_for_again():
+    with pytest.raises(MecctlError) as caught:
+        wait(("ADDED", node("edge-1")), ("DELETED", node("edge-1")), ("ADDED", node("edge-2")))
+
+    assert caught.value.why == "edge-1: it has not joined the cluster"
+
+
+def test_dns_and_the_sites_workloads_are_waited_for_and_nothing_else(monkeypatch):
+    waited: list[str] = []
+    monkeypatch.setattr("mecctl.cluster.waiting.wait", lambda _, live, *__: waited.append(live["metadata"]["name"]))
+    places = {"coredns": "kube-system", "cache": "slice-1-0000a1", "control": "slice-1-0000a1", "other": "slice-2"}
+    client = cluster(Deployment=[deployment(place, name, ready=0) for name, place in places.items()])
+
+    wait_deployments_ready(client, full_site(), 5, Silent())
+
+    assert waited == ["coredns", "cache"]

@@ -1,0 +1,123 @@
+"""The client against a real API server."""
+
+import threading
+import time
+import uuid
+from typing import Any
+
+import pytest
+
+from mecctl.engine.kube import ConflictError, KubeError
+from mecctl.errors import MecctlError
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def client(api_server):
+    with api_server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def ns(client):
+    name = f"client-{uuid.uuid4().hex[:8]}"
+    client.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    return name
+
+
+def config_map(ns: str, name: str = "a", **data: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": ns}, "data": data}
+
+
+def test_apply_get_list_delete(client, ns):
+    applied, created = client.apply_status(config_map(ns, k="1"))
+    assert created
+    assert client.apply_status(config_map(ns, k="2"))[1] is False
+    assert client.get("v1", "ConfigMap", "a", ns)["data"] == {"k": "2"}
+    assert client.apply(config_map(ns, k="3"), dry_run=True)["data"] == {"k": "3"}
+    listed = [one for one in client.list("v1", "ConfigMap", ns) if one["metadata"]["name"] == "a"]
+    assert listed[0]["kind"] == "ConfigMap"
+    assert listed[0]["data"] == {"k": "2"}
+    assert client.delete(applied, wait=10) is True
+    assert client.delete(applied, wait=10) is False
+    with pytest.raises(KubeError) as missing:
+        client.get("v1", "ConfigMap", "a", ns)
+    assert (missing.value.status, missing.value.reason) == (404, "NotFound")
+
+
+def test_a_delete_spares_another_object_of_the_same_name(client, ns):
+    first = client.apply(config_map(ns, k="1"))
+    client.delete(first, wait=10)
+    client.apply(config_map(ns, k="2"))
+    assert client.delete(first, wait=10) is False
+    assert client.get("v1", "ConfigMap", "a", ns)["data"] == {"k": "2"}
+
+
+def test_a_delete_waits_for_finalizers_and_names_them(client, ns):
+    held = config_map(ns, k="1")
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    live = client.apply(held)
+    with pytest.raises(MecctlError, match="not gone") as late:
+        client.delete(live, wait=1.2)
+    assert "example.com/hold" in str(late.value)
+
+    def release() -> None:
+        time.sleep(0.3)
+        path = f"/api/v1/namespaces/{ns}/configmaps/a"
+        patch = {"Content-Type": "application/merge-patch+json"}
+        client.request("PATCH", path, body={"metadata": {"finalizers": None}}, headers=patch)
+
+    thread = threading.Thread(target=release)
+    thread.start()
+    client.delete(live, wait=10)
+    thread.join()
+
+
+def test_another_managers_fields_are_a_conflict_unless_forced(client, ns):
+    client.request(
+        "POST", f"/api/v1/namespaces/{ns}/configmaps", params={"fieldManager": "other"}, body=config_map(ns, k="1")
+    )
+    with pytest.raises(ConflictError) as conflict:
+        client.apply(config_map(ns, k="2"))
+    assert conflict.value.owners == (("other", ".data.k"),)
+    assert client.apply(config_map(ns, k="2"), force=True)["data"] == {"k": "2"}
+
+
+def test_watch_tells_what_is_there_then_what_happens(client, ns):
+    client.apply(config_map(ns, k="1"))
+    events = client.watch("v1", "ConfigMap", ns, name="a", timeout=10)
+    first, second = next(events), next(events)
+    assert (first.type, first.object["data"], first.object["kind"]) == ("ADDED", {"k": "1"}, "ConfigMap")
+    assert second.type == "SYNCED"
+    client.apply(config_map(ns, k="2"))
+    third = next(events)
+    assert (third.type, third.object["data"]) == ("MODIFIED", {"k": "2"})
+    client.delete(third.object)
+    assert next(events).type == "DELETED"
+    events.close()
+
+
+def test_watch_ends_in_time(client, ns):
+    began = time.monotonic()
+    assert [event.type for event in client.watch("v1", "ConfigMap", ns, name="a", timeout=1)] == ["SYNCED"]
+    assert time.monotonic() - began < 5
+
+
+def test_a_list_takes_every_page(client, ns, monkeypatch):
+    monkeypatch.setattr("mecctl.engine.kube.client._PAGE", "2")
+    for number in range(5):
+        client.apply(config_map(ns, f"page-{number}"))
+    names = [one["metadata"]["name"] for one in client.list("v1", "ConfigMap", ns)]
+    assert sorted(name for name in names if name.startswith("page-")) == [f"page-{number}" for number in range(5)]
+
+
+def test_an_unknown_kind_is_told(client):
+    with pytest.raises(KubeError, match="doesn't serve") as unknown:
+        client.get("example.com/v1", "Nothing", "x")
+    assert unknown.value.reason == "NoKind"
+
+
+def test_any_request_can_be_sent(client):
+    assert client.request("GET", "/version")["major"] == "1"
+    assert client.request("GET", "/readyz") == "ok"

@@ -1,0 +1,101 @@
+"""Waiting on real controllers; the test plays the kubelet by writing the status of pods."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from mecctl.engine.failures import ProgramError
+from tests.support.cases import told
+
+pytestmark = pytest.mark.e2e
+
+WEB = """
+labels = {"app": "web"}
+k8s.apps.v1.Deployment("web", metadata={"namespace": ns, "name": "web", "annotations": {
+        "pulumi.com/timeoutSeconds": config.require("seconds")}},
+    spec={"replicas": 2, "selector": {"match_labels": labels}, "template": {"metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "main", "image": "registry.invalid/web:1"}]}}})
+"""
+RUNNING = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+NO_NODE = {"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/2 nodes: too little memory"}]}
+NO_IMAGE = {"waiting": {"reason": "ErrImagePull", "message": "no such host registry.invalid"}}
+CRASHED = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
+
+
+class Kubelet:
+    """Gives every pod of a namespace a status, as soon as it is there."""
+
+    def __init__(self, case, status) -> None:
+        self._case, self._status = case, status
+        self._thread = threading.Thread(target=self._serve)
+        self._ended = threading.Event()
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        seen = set()
+        while not self._ended.wait(0.1):
+            for pod in self._case.client.list("v1", "Pod", self._case.ns):
+                name = pod["metadata"]["name"]
+                if name not in seen:
+                    seen.add(name)
+                    path = f"/api/v1/namespaces/{self._case.ns}/pods/{name}/status"
+                    patch = {"Content-Type": "application/merge-patch+json"}
+                    self._case.client.request("PATCH", path, body={"status": self._status}, headers=patch)
+
+
+def waiting(state: dict[str, Any], **more: Any) -> dict[str, Any]:
+    status = {"name": "main", "ready": False, "restartCount": 1, "image": "x", "imageID": "", "state": state, **more}
+    return {"phase": "Pending", "containerStatuses": [status]}
+
+
+def test_up_returns_when_the_pods_are_ready(case):
+    with Kubelet(case, RUNNING):
+        outcome = case.up(WEB, seconds="60")
+    assert told(outcome) == [("create", "web")]
+    assert case.get("Deployment", "web", "apps/v1")["status"]["availableReplicas"] == 2
+    assert case.up(WEB, seconds="60").changes == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (NO_NODE, "has no node: 0/2 nodes: too little memory"),
+        (waiting(NO_IMAGE), "ErrImagePull: no such host registry.invalid"),
+        (waiting(CRASHED, lastState={"terminated": {"exitCode": 3, "reason": "Error"}}), "ended with 3 (Error)"),
+    ],
+)
+def test_what_keeps_pods_from_running_is_told(case, status, said):
+    with Kubelet(case, status), pytest.raises(ProgramError) as failed:
+        case.up(WEB, seconds="3")
+    assert "0 of 2 replicas available" in str(failed.value)
+    assert said in str(failed.value)
+    preview = case.preview(WEB, seconds="3")
+    assert [(change.action, change.reason) for change in preview.changes] == [("update", "is not ready yet")]
+
+
+def test_a_rerun_goes_on_waiting(case):
+    with Kubelet(case, NO_NODE), pytest.raises(ProgramError):
+        case.up(WEB, seconds="2")
+    for pod in case.client.list("v1", "Pod", case.ns):
+        case.client.delete(pod)
+    with Kubelet(case, RUNNING):
+        assert told(case.up(WEB, seconds="60")) == [("update", "web")]
+    assert case.up(WEB, seconds="60").changes == ()
+
+
+def test_controllers_that_cannot_make_pods_are_quoted(case):
+    quota = 'k8s.core.v1.ResourceQuota("q", metadata={"namespace": ns, "name": "q"}, spec={"hard": {"pods": "0"}})\n'
+    case.up(quota)
+    deadline = time.monotonic() + 10
+    while not case.get("ResourceQuota", "q").get("status") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with pytest.raises(ProgramError, match="exceeded quota"):
+        case.up(quota + WEB, seconds="3")

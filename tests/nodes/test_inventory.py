@@ -1,0 +1,45 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mecctl.errors import MecctlError
+from mecctl.nodes import inventory
+from mecctl.resources import resource
+
+GOLDEN = Path(__file__).parent / "data" / "inventory.json"
+
+
+def test_the_inventory_is_what_its_golden_file_says(folder, facts, blobs):
+    text = json.dumps(inventory.render(folder, facts, blobs), indent=1).replace(str(folder.path), "/site") + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(text)
+
+    assert text == GOLDEN.read_text()
+
+
+def test_a_node_that_was_not_seen_is_left_out(folder, facts, blobs):
+    del facts["edge-1"]
+
+    groups = inventory.render(folder, facts, blobs)["all"]["children"]
+
+    assert list(groups["machines"]["hosts"]) == ["edge-2"]
+    assert groups["servers"]["hosts"] == {}
+
+
+def test_every_role_exists():
+    known = {path.name for path in (resource("playbooks") / "roles").iterdir()}
+
+    assert {role for roles in inventory.ROLES.values() for role in roles} <= known
+
+
+def test_a_cluster_of_others_has_no_nodes_to_install(folder, facts, blobs):
+    site = folder.site.model_copy(
+        update={"spec": folder.site.spec.model_copy(
+            update={"kubernetes": folder.site.kubernetes.model_copy(update={"distribution": "existing"})}
+        )}
+    )  # fmt: skip
+
+    with pytest.raises(MecctlError, match="existing"):
+        inventory.render(type(folder)(folder.path, site), facts, blobs)

@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+import pytest
+
+from mecctl.errors import MecctlError
+from mecctl.model import Node
+from mecctl.nodes import preflight
+from mecctl.nodes.facts import Facts
+from mecctl.nodes.preflight import judge
+
+SERVER = Node(name="edge-1", address="10.77.0.11", roles=("server",))
+AGENT = Node(name="edge-2", address="10.77.0.12", roles=("agent",))
+GOOD = Facts(
+    node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", memory=4 * 2**30,
+    disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
+    raise_limits=True, conntrack_writable=True, python=True, listeners={22: "sshd"},
+)  # fmt: skip
+
+
+def test_a_good_machine_has_no_fault():
+    assert list(judge(SERVER, GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "check", "says"),
+    [
+        ({"python": False}, "python", "no python3"),
+        ({"kernel": (4, 19)}, "kernel", "4.19"),
+        ({"memory": 2**30}, "memory", "1.0 GiB"),
+        ({"disk_free": 2**30}, "disk", "1.0 GiB"),
+        ({"disk_free": 5 * 2**30, "disk_size": 100 * 2**30}, "disk", "(5%)"),
+        ({"clock_skew": 3600.0}, "clock", "3600 s ahead"),
+        ({"clock_skew": -3.0}, "clock", "3 s behind"),
+        ({"listeners": {6443: "nginx"}}, "ports", "TCP port 6443 is taken"),
+        ({"listeners": {2379: "python3"}}, "ports", "TCP port 2379 is taken"),
+    ],
+)
+def test_each_fault_is_named_with_its_fix(seen, check, says):
+    (finding,) = judge(SERVER, replace(GOOD, **seen))
+
+    assert finding.check == check
+    assert says in finding.what
+    assert finding.fix
+    assert isinstance(finding.as_error(), MecctlError)
+
+
+@pytest.mark.parametrize("holder", ["kube-apiserver", "k3s-server", "kubelet"])
+def test_our_own_listeners_are_no_fault(holder):
+    assert list(judge(SERVER, replace(GOOD, listeners={6443: holder}))) == []
+
+
+def test_a_small_share_of_a_huge_disk_is_room_enough():
+    assert list(judge(SERVER, replace(GOOD, disk_free=30 * 2**30, disk_size=1000 * 2**30))) == []
+
+
+def test_an_agent_needs_less():
+    assert list(judge(AGENT, replace(GOOD, memory=2**30, listeners={6443: "nginx"}))) == []
+
+
+def test_a_declared_architecture_is_held_against_the_machine():
+    (finding,) = judge(SERVER.model_copy(update={"arch": "arm64"}), GOOD)
+
+    assert finding.check == "architecture"
+
+
+def test_cloned_machines_are_told_apart_or_named():
+    facts = {"edge-1": GOOD, "edge-2": replace(GOOD, node="edge-2", hostname="edge-2")}
+
+    (finding,) = preflight._shared(facts)
+
+    assert (finding.node, finding.check) == ("edge-2", "machine-id")
+    assert "edge-1" in finding.what

@@ -1,0 +1,22 @@
+import pytest
+from ansible.module_utils.mecctl.converge import Result, converge
+from ansible.module_utils.mecctl.item import NodeError
+
+MADE = [{"fixed": {"kubernetes.version": "v1.36.3"}}]
+CHANGED = [{"fixed": {"kubernetes.version": "v1.37.0"}}]
+
+
+def test_what_a_running_cluster_cannot_change_is_refused(context):
+    converge(MADE, context, Result(), check=False)
+    converge(MADE, context, Result(), check=False)
+
+    with pytest.raises(NodeError, match=r"is v1\.36\.3 in the running cluster and v1\.37\.0 in the site file"):
+        converge(CHANGED, context, Result(), check=True)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_nothing_is_fixed_before_the_node_is_a_member(tmp_path, context, me, check):
+    waiting = {"files": [{"path": str(tmp_path / "token"), "secret": "join_token", **me}]}
+    converge([*MADE, waiting], context, Result(), check=check)
+
+    converge(CHANGED, context, Result(), check=True)

@@ -1,0 +1,95 @@
+"""What isn't built yet is refused by name, with what to write instead, and nothing else is said about it."""
+
+import pytest
+
+from mecctl.sitefile.unbuilt import UNBUILT
+
+VIDEO = "{name: embb,"
+CACHE = '{name: cache, slice: embb, image: "mecctl.io/web:1",'
+ACCESS = "{privateKey: keys/id}"
+
+CASES = [
+    (ACCESS, "{privateKey: keys/id, bastion: {address: 10.0.0.1}}", "spec.access.bastion", "bastion isn't built"),
+    (
+        "address: 10.77.0.12, roles: [agent]",
+        "address: 10.77.0.12, roles: [agent], arch: arm",
+        "spec.nodes[1].arch",
+        "32-bit ARM isn't built; amd64, arm64, or k3s",
+    ),
+    ("[agent]", "[server, agent]", "spec.nodes[1].roles", "more than one server under kubeadm isn't built yet"),
+    ("distribution: kubeadm", "distribution: existing", "spec.kubernetes.distribution", "existing cluster isn't built"),
+    ("hardening: none", "kubeconfig: x\n    hardening: none", "spec.kubernetes.kubeconfig", "leave it out"),
+    ("hardening: none", "hardening: cis", "spec.kubernetes.hardening", "isn't built yet; write hardening: none"),
+    (
+        "    hardening: none\n",
+        "",
+        "spec.kubernetes.hardening",
+        "is the default and isn't built yet; write hardening: none",
+    ),
+    ("{cni: cilium,", "{cni: cilium, encryption: wireguard,", "spec.kubernetes.network.encryption", "in the clear"),
+    ("  slices:\n", "  platform: {discovery: {domain: mec.lab}}\n  slices:\n", "spec.platform.discovery", "leave it"),
+    ("  slices:\n", "  platform: {monitoring: {}}\n  slices:\n", "spec.platform.monitoring", "isn't built yet"),
+    (VIDEO, f"{VIDEO} throughput: {{downlink: {{maximum: 5}}}},", "spec.slices[0].throughput", "aren't enforced yet"),
+    (VIDEO, f"{VIDEO} latency: 10ms,", "spec.slices[0].latency", "latency budgets aren't enforced yet"),
+    (VIDEO, f"{VIDEO} annotations: {{a: b}},", "spec.slices[0].annotations", "come from a NEST only"),
+    (VIDEO, f"{VIDEO} isolation: network-function,", "spec.slices[0].isolation", "isn't built yet; none or tenant"),
+    (VIDEO, f"{VIDEO} isolation: virtual-resource,", "spec.slices[0].isolation", "isn't built yet; none or tenant"),
+    (VIDEO, f"{VIDEO} isolation: physical,", "spec.slices[0].isolation", "isn't built yet; none or tenant"),
+    (CACHE, "{name: cache, slice: embb, appd: apps/a.json,", "spec.workloads[0].appd", "write image: and ports:"),
+    (CACHE, "{name: cache, slice: embb, vm: {cpus: 1},", "spec.workloads[0].vm", "virtual machines aren't built yet"),
+    (CACHE, f"{CACHE} scale: {{max: 5}},", "spec.workloads[0].scale", "write replicas: instead"),
+    (CACHE, f"{CACHE} storage: 1Gi,", "spec.workloads[0].storage", "storage for workloads isn't built yet"),
+    ("  slices:\n", "  lab: {driver: vagrant}\n  slices:\n", "spec.lab.driver", "write driver: podman"),
+    ("  slices:\n", "  engine: pulumi\n  slices:\n", "spec.engine", "the embedded one is used; leave it out"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "said"), CASES)
+def test_refused(told, old, new, field, said):
+    (problem,) = told((old, new))
+    place, named, sentence = problem.split(": ", 2)
+    assert named == field
+    assert place.startswith("site.yaml:")
+    assert said in sentence
+
+
+def test_every_row_has_a_case():
+    told = {field.replace("[0]", "[]").replace("[1]", "[]") for _, _, field, _ in CASES}
+    assert {row.path for row in UNBUILT} == told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (ACCESS, "{privateKey: keys/id, bastion: null}"),
+        (VIDEO, f"{VIDEO} isolation: none,"),
+        (VIDEO, f"{VIDEO} isolation: tenant,"),
+        ("[server]", "[server, agent]"),
+        ("roles: [agent]", "roles: [agent], arch: arm64"),
+        ("  slices:\n", "  lab: {driver: podman}\n  slices:\n"),
+        ("  slices:\n", "  lab: {}\n  slices:\n"),
+        ("  slices:\n", "  platform: {}\n  slices:\n"),
+    ],
+)
+def test_what_is_built_passes(edited, old, new):
+    edited((old, new))
+
+
+def test_arm_is_fine_under_k3s(edited):
+    edited(
+        ("kubeadm", "k3s"),
+        ("v1.36.3", "v1.36.5+k3s1"),
+        ("cilium", "flannel"),
+        ("roles: [agent]", "roles: [agent], arch: arm"),
+    )
+
+
+def test_every_further_kubeadm_server_is_named(told):
+    third = "    - {name: edge-3, address: 10.77.0.13, roles: [server]}\n  kubernetes:\n"
+    problems = told(("[agent]", "[server, agent]"), ("  kubernetes:\n", third))
+    assert [problem.split(": ")[1] for problem in problems] == ["spec.nodes[1].roles", "spec.nodes[2].roles"]
+
+
+def test_secrets_file(folder, told, edited):
+    (folder / "secrets.yaml").write_text("$ANSIBLE_VAULT;1.1;AES256\n")
+    assert told() == ["secrets.yaml: secrets aren't read yet; remove the file; nothing in this version needs it"]
