@@ -50,6 +50,11 @@ def running(services: list[Object], pods: list[Object]) -> Running:
     )
 
 
+def targets(site: Site) -> set[tuple[str, str]]:
+    """Return the (namespace, workload) of every workload that listens."""
+    return {(site.slice(work.slice).namespace, work.name) for work in site.workloads if work.ports}
+
+
 def attempts(site: Site, found: Running, api: str) -> tuple[Attempt, ...]:
     """Return all that is tried, by Service address and by pod address alike.
 

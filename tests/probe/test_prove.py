@@ -6,6 +6,7 @@ import pytest
 
 from mecctl.plan.progress import Silent
 from mecctl.probe import prove as module
+from mecctl.probe.attempts import targets
 from mecctl.probe.prove import prove
 from mecctl.sitefile import SiteFolder
 from tests.cluster.objects import cluster, node
@@ -49,3 +50,75 @@ def test_every_promise_is_a_check_even_if_nothing_came_back(api, monkeypatch):
 
     assert {one.kind for one in checks} == {"ready", "dns", "answers", "opened", "refused"}
     assert all(one.ok == (one.kind == "ready") for one in checks)
+
+
+def service(place: str, name: str) -> dict[str, Any]:
+    return {"metadata": {"namespace": place, "name": name}, "spec": {"clusterIP": "10.43.0.9"}}
+
+
+def pod(place: str, name: str, address: str, *, ready: bool) -> dict[str, Any]:
+    labels = {"app.kubernetes.io/name": name}
+    conditions = [{"type": "Ready", "status": str(ready)}]
+    return {
+        "metadata": {"namespace": place, "name": f"{name}-1", "labels": labels},
+        "status": {"podIP": address, "conditions": conditions},
+    }
+
+
+class _Restarting:
+    """Shows the pods of `states` one after the other, the last for ever."""
+
+    def __init__(self, *states: list[dict[str, Any]]) -> None:
+        self.states = list(states)
+
+    def list(self, _: str, kind: str, **__: Any) -> list[dict[str, Any]]:
+        if kind == "Node":
+            return [node("edge-1"), node("edge-2")]
+        places = sorted(targets(full_site()))
+        if kind == "Service":
+            return [service(*place) for place in places]
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def get(self, *_: str) -> dict[str, Any]:
+        return {"spec": {"clusterIP": "10.43.0.1"}}
+
+    def watch(self, *_: str, timeout: float, **__: Any) -> Any:
+        assert 0 < timeout <= module.SETTLE
+        yield from ("a change",) * 5
+
+
+def _pods(address: str, *, ready: bool = True) -> list[dict[str, Any]]:
+    return [pod(*place, address, ready=ready) for place in sorted(targets(full_site()))]
+
+
+def _prove(monkeypatch, *states: list[dict[str, Any]]) -> tuple[Any, list[set[str]]]:
+    """Return the checks and which pods were tried in each round; only those at 10.42.0.2 answer."""
+    tried: list[set[str]] = []
+
+    def run(_: Any, __: Any, attempts: Any) -> dict[int, Any]:
+        tried.append({one.host for one in attempts if one.peer.endswith("(pod)")})
+        answers = {"connected": "0.1", "http": "200", "exit": 0}
+        return {index: answers for index, one in enumerate(attempts) if one.host == "10.42.0.2"}
+
+    monkeypatch.setattr("mecctl.engine.kube.KubeClient.from_kubeconfig", lambda _: nullcontext(_Restarting(*states)))
+    monkeypatch.setattr(module, "run", run)
+    return prove(SiteFolder(Path(), full_site()), Path(), Silent()), tried
+
+
+def test_pods_that_start_again_after_a_reboot_are_waited_for(monkeypatch):
+    _, tried = _prove(monkeypatch, _pods("10.42.0.1", ready=False), _pods("10.42.0.1", ready=False), _pods("10.42.0.2"))
+
+    assert tried == [{"10.42.0.2"}]
+
+
+def test_a_target_that_moved_meanwhile_is_tried_again(monkeypatch):
+    _, tried = _prove(monkeypatch, _pods("10.42.0.1"), _pods("10.42.0.2"))
+
+    assert tried == [{"10.42.0.1"}, {"10.42.0.2"}]
+
+
+def test_what_stands_still_and_fails_is_told_at_once(monkeypatch):
+    checks, tried = _prove(monkeypatch, _pods("10.42.0.1"))
+
+    assert tried == [{"10.42.0.1"}]
+    assert not all(check.ok for check in checks)
