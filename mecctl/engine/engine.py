@@ -81,6 +81,7 @@ class Engine:
     def _run(self, program: Program, *, dry: bool) -> Outcome:
         project = program.project
         with self._session(project, program.stack, dry=dry) as session:
+            session.ledger.mask.learn(program.hidden())
             error = self._execute(program, session, dry=dry)
             run = session.ready.result()
             if error is not None:

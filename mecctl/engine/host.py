@@ -33,7 +33,7 @@ def run(program: Program, monitor: Monitor, *, dry: bool) -> None:
 
 
 def _run(program: Program, monitor: Monitor, dry: bool) -> None:
-    set_all_config(dict(program.config))
+    set_all_config(dict(program.config), list(program.secrets))
     configure(
         Settings(
             project=program.project,

@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import yaml
-
-from mecctl.errors import MecctlError
+from mecctl.engine.project import read
+from mecctl.engine.values import secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from mecctl.engine.project import Project
+    from mecctl.engine.values import Properties
 
 
 @dataclass(frozen=True)
 class Program:
     """A Pulumi project folder and what it is run with: `config` maps `project:key` to a string.
 
-    The stack's configuration files (Pulumi.<stack>.yaml) are for Pulumi's CLI and aren't read.
+    The keys in `secrets` hold secrets. Where the configuration comes from is the caller's (mecctl.engine.settings).
     """
 
     directory: Path
     stack: str
     config: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
 
     @property
     def project(self) -> str:
-        """The project's name. Raises MecctlError when Pulumi.yaml isn't there or isn't one of a Python project."""
-        return str(self._settings()["name"])
+        """The project's name. Raises InputError when Pulumi.yaml isn't there or isn't one of a Python project."""
+        return self._settings.name
 
     @property
     def main(self) -> Path:
         """The folder or file that is run."""
-        return self.directory / str(self._settings().get("main") or "__main__.py")
+        return self.directory / (self._settings.main or "__main__.py")
 
-    def _settings(self) -> dict[str, Any]:
-        file = self.directory / "Pulumi.yaml"
-        try:
-            settings = yaml.safe_load(file.read_text())
-        except (OSError, yaml.YAMLError) as error:
-            raise MecctlError("the Pulumi project can't be read", where=str(file), why=str(error)) from error
-        runtime = settings.get("runtime") if isinstance(settings, dict) else None
-        name = runtime.get("name") if isinstance(runtime, dict) else runtime
-        if name != "python" or not settings.get("name"):
-            raise MecctlError("this is not a Pulumi project with a name and the runtime python", where=str(file))
-        return dict(settings)
+    def hidden(self) -> Properties:
+        """Return what is secret in the configuration, marked as such; of an object each part, for those come out."""
+        found: Properties = {}
+        for key in self.secrets:
+            text = self.config[key]
+            found[key] = secret([text, *_parts(text)])
+        return found
+
+    @cached_property
+    def _settings(self) -> Project:
+        return read(self.directory)
+
+
+def _parts(text: str) -> list[object]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return []
+    return [value] if isinstance(value, dict | list) else []

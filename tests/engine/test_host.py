@@ -14,6 +14,7 @@ from mecctl.engine.program import Program
 from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import StackState
 from mecctl.engine.steps import Preview
+from mecctl.engine.values import Secret
 from mecctl.plan.progress import Silent
 
 
@@ -85,3 +86,11 @@ async def main():
 pulumi.run(main)
 """
     assert outputs(tmp_path / "a", source) == {"x": 1}
+
+
+def test_configuration_that_is_secret_stays_so(tmp_path):
+    source = """
+import pulumi
+pulumi.export("token", pulumi.Config().require_secret("token"))
+"""
+    assert outputs(tmp_path / "a", source, token="hunter22") == {"token": Secret("hunter22")}

@@ -3,6 +3,7 @@
 import pytest
 
 from mecctl.engine.program import Program
+from mecctl.engine.values import texts
 from mecctl.errors import MecctlError
 
 
@@ -31,3 +32,9 @@ def test_other_projects_are_refused_with_the_file(tmp_path, text):
 def test_a_folder_without_a_project_is_told(tmp_path):
     with pytest.raises(MecctlError, match="can't be read"):
         _ = Program(tmp_path, "dev").project
+
+
+def test_what_is_secret_in_an_object_is_hidden_part_by_part(tmp_path):
+    config = {"shop:login": '{"user":"me","password":"hunter22"}', "shop:open": "x"}
+    program = Program(tmp_path, "dev", config, frozenset({"shop:login"}))
+    assert {config["shop:login"], "me", "hunter22"} == set(texts(program.hidden()))
