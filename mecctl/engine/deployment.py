@@ -12,6 +12,7 @@ from mecctl.engine.draft import default_provider, draft, promises
 from mecctl.engine.kinds import refuse_object
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import checked, is_autonamed, to_api, to_outputs
+from mecctl.engine.targets import ALL, Selection
 from mecctl.engine.values import Properties, has_unknown
 from mecctl.errors import MecctlError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mecctl.engine.ledger import Ledger
     from mecctl.engine.state import Resource, StackState
     from mecctl.engine.steps import Actor
+    from mecctl.engine.targets import Targets
 
 _DROPPED = "is no longer in the program"
 _REPLACED = "was replaced by an earlier run"
@@ -29,9 +31,12 @@ _REPLACED = "was replaced by an earlier run"
 class Deployment:
     """Takes registrations from many threads; a resource comes after all that it depends on."""
 
-    def __init__(self, client: KubeClient, state: StackState, actor: Actor, ledger: Ledger, *, dry: bool) -> None:
+    def __init__(
+        self, client: KubeClient, state: StackState, actor: Actor, ledger: Ledger, *, dry: bool, targets: Targets = ALL
+    ) -> None:
         self.ledger = ledger
         self._client, self._state, self._actor, self._dry = client, state, actor, dry
+        self._selection = Selection(targets)
         self._old = state.resources
         self._leftovers = state.condemned
         self._lock = threading.Lock()
@@ -47,13 +52,23 @@ class Deployment:
             return None
         try:
             self._claim(goal)
-            resource = self._custom(goal) if goal.custom else self._component(goal)
+            resource = self._registered(goal)
         except MecctlError as error:
             self.ledger.fail(goal.urn, f"{goal.type} {goal.name}", error)
             return None
-        with self._lock:
-            self._done[goal.urn] = resource
+        if resource:
+            with self._lock:
+                self._done[goal.urn] = resource
         return resource
+
+    def _registered(self, goal: Goal) -> Resource | None:
+        """Carry out a registration that is a target; leave any other as the state has it, None when it hasn't."""
+        if self._selection.takes(goal):
+            return self._custom(goal) if goal.custom else self._component(goal)
+        old = self._find(goal)
+        if old is None:
+            self._selection.leave_out(goal.urn)
+        return old
 
     def read(self, goal: Goal, api_version: str, kind: str, id_: str) -> Resource:
         """Read an object that something else manages, `id_` being `namespace/name` or `name`. Raises KubeError."""
@@ -84,19 +99,34 @@ class Deployment:
         stack = next((one for one in self._done.values() if one.type == urn.STACK_TYPE), None)
         return stack.outputs if stack else {}
 
-    def everything(self) -> list[Resource]:
-        """Return all that the state has."""
-        return [*self._old.values(), *self._leftovers]
+    def doomed(self) -> list[Resource]:
+        """Return what of the state is to be destroyed. Raises MecctlError like `dropped`."""
+        targets, every = self._selection.targets, self._everything()
+        meant = targets.among(every)
+        targets.check({one.urn for one in every})
+        targets.check_left(meant, every)
+        return [one for one in every if one.urn in meant]
 
     def dropped(self) -> list[tuple[Resource, str | None]]:
         """Return what the state has and the program no longer asks for, and why.
 
-        What this run replaced goes without a reason: it is a part of a change that is told already.
+        What this run replaced goes without a reason: it is a part of a change that is told already. Raises MecctlError
+        for a target that isn't anywhere, and when what stays, being no target, needs any of it.
         """
+        targets = self._selection.targets
+        targets.check({*self._old, *self._claimed})
+        meant = targets.among(self._everything())
         kept = self._claimed | set(self._renamed.values())
-        gone: list[tuple[Resource, str | None]] = [(one, _DROPPED) for key, one in self._old.items() if key not in kept]
+        gone = [one for key, one in self._old.items() if key not in kept and key in meant]
+        if targets:
+            targets.check_left({one.urn for one in gone}, self._state.resources.values())
         earlier = {one.key for one in self._leftovers}
-        return gone + [(one, _REPLACED if one.key in earlier else None) for one in self._state.condemned]
+        replaced = [
+            (one, _REPLACED if one.key in earlier else None)
+            for one in self._state.condemned
+            if one.key not in earlier or one.urn in meant
+        ]
+        return [*((one, _DROPPED) for one in gone), *replaced]
 
     def promised(self) -> set[str]:
         """Return the namespaces and kinds that the program brings, in the words of `Decision.missing`."""
@@ -108,6 +138,9 @@ class Deployment:
             if missing not in promised:
                 error = MecctlError(f"it needs {missing}, which is not there and not in the program")
                 self.ledger.fail(goal.urn, f"{goal.type} {goal.name}", error)
+
+    def _everything(self) -> list[Resource]:
+        return [*self._old.values(), *self._leftovers]
 
     def _claim(self, goal: Goal) -> None:
         with self._lock:

@@ -17,6 +17,8 @@ from mecctl.engine.recover import recover
 from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import StackState
 from mecctl.engine.steps import Preview, Steps
+from mecctl.engine.targets import ALL, Targets
+from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,32 +57,38 @@ class Engine:
         """Close the connections to the cluster."""
         self._client.close()
 
-    def preview(self, program: Program) -> Outcome:
+    def preview(self, program: Program, *, targets: Targets = ALL) -> Outcome:
         """Return what `up` would do, found out without changing anything.
 
         It may need namespaces and kinds that programs previewed before by this engine bring.
         Raises UnreachableError when the cluster doesn't answer, ProgramError when the program or a resource fails.
         """
-        return self._run(program, dry=True)
+        return self._run(program, targets, dry=True)
 
-    def up(self, program: Program) -> Outcome:
+    def up(self, program: Program, *, targets: Targets = ALL) -> Outcome:
         """Make the cluster as the program says, and delete what it said before and no longer does.
+
+        With `targets`, everything else stays as it is.
 
         What can be done is done and recorded; then ProgramError names every failure (UnreachableError when that is all
         that failed). LockedError when another run holds the stack.
         """
-        return self._run(program, dry=False)
+        return self._run(program, targets, dry=False)
 
-    def destroy(self, project: str, stack: str) -> Outcome:
-        """Delete everything the stack consists of, dependents first. Raises like `up`; what fails stays in state."""
-        with self._session(project, stack, dry=False) as session:
-            run = session.ready.result()
-            remove_all(((one, _DESTROYED) for one in run.everything()), session.actor, session.ledger)
+    def destroy(self, project: str, stack: str, *, targets: Targets = ALL) -> Outcome:
+        """Delete all that the stack consists of, or the targets, dependents first.
+
+        Raises like `up`; what fails stays in state.
+        """
+        with self._session(project, stack, targets, dry=False) as session:
+            doomed = session.ready.result().doomed()
+            reason = "it is a target" if targets else _DESTROYED
+            remove_all(((one, reason) for one in doomed), session.actor, session.ledger)
         return session.ledger.outcome(project, {})
 
-    def _run(self, program: Program, *, dry: bool) -> Outcome:
+    def _run(self, program: Program, targets: Targets, *, dry: bool) -> Outcome:
         project = program.project
-        with self._session(project, program.stack, dry=dry) as session:
+        with self._session(project, program.stack, targets, dry=dry) as session:
             session.ledger.mask.learn(program.hidden())
             error = self._execute(program, session, dry=dry)
             run = session.ready.result()
@@ -90,7 +98,7 @@ class Engine:
             if dry:
                 run.check_missing(self._promised)
             if not session.ledger.failed:
-                remove_all(run.dropped(), session.actor, session.ledger)
+                _remove_dropped(run, session)
         return session.ledger.outcome(project, run.outputs())
 
     def _execute(self, program: Program, session: _Session, *, dry: bool) -> BaseException | None:
@@ -106,7 +114,7 @@ class Engine:
         return None
 
     @contextmanager
-    def _session(self, project: str, stack: str, *, dry: bool) -> Iterator[_Session]:
+    def _session(self, project: str, stack: str, targets: Targets, *, dry: bool) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._crypter)
         actor = Preview() if dry else Steps(self._client, state)
@@ -119,7 +127,7 @@ class Engine:
                 state.open()
             self._client.request("GET", "/version")
             recover(self._client, state)
-            return Deployment(self._client, state, actor, session.ledger, dry=dry)
+            return Deployment(self._client, state, actor, session.ledger, dry=dry, targets=targets)
 
         threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()
         try:
@@ -144,6 +152,15 @@ class _Session:
     actor: Actor
     ledger: Ledger
     ready: futures.Future[Deployment]
+
+
+def _remove_dropped(run: Deployment, session: _Session) -> None:
+    try:
+        dropped = run.dropped()
+    except MecctlError as error:
+        session.ledger.fail("", "the targets", error)
+    else:
+        remove_all(dropped, session.actor, session.ledger)
 
 
 def warm_up() -> None:
