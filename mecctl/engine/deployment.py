@@ -99,6 +99,11 @@ class Deployment:
         stack = next((one for one in self._done.values() if one.type == urn.STACK_TYPE), None)
         return stack.outputs if stack else {}
 
+    def find(self, urn_: str) -> Resource | None:
+        """Return a resource that this run has registered or read, by its URN."""
+        with self._lock:
+            return self._done.get(urn_)
+
     def doomed(self) -> list[Resource]:
         """Return what of the state is to be destroyed. Raises MecctlError like `dropped`."""
         targets, every = self._selection.targets, self._everything()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import runpy
 import sys
 import threading
@@ -29,10 +30,14 @@ _ONE_AT_A_TIME = threading.Lock()
 def run(program: Program, monitor: Monitor, *, dry: bool) -> None:
     """Run a program to its end, with all that it registers; raises what the program raises."""
     with _ONE_AT_A_TIME:
-        contextvars.Context().run(_run, program, monitor, dry)
+        try:
+            contextvars.Context().run(_run, program, monitor, dry)
+        finally:
+            monitor.close()
 
 
 def _run(program: Program, monitor: Monitor, dry: bool) -> None:
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of every connection that ends
     set_all_config(dict(program.config), list(program.secrets))
     configure(
         Settings(

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto import resource_pb2 as pb
 
-from mecctl.engine import urn
+from mecctl.engine import features, urn
+from mecctl.engine.callbacks import Callbacks
 from mecctl.engine.goal import Goal
+from mecctl.engine.invokes import invoke
 from mecctl.engine.kinds import api_of, refusal
-from mecctl.engine.values import reveal
+from mecctl.engine.transforms import Transforms
 from mecctl.engine.wire import from_struct, read_goal, to_struct
 from mecctl.errors import MecctlError
 
@@ -24,18 +25,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from google.protobuf import struct_pb2
+    from pulumi.runtime.proto.callback_pb2 import Callback
 
     from mecctl.engine.deployment import Deployment
     from mecctl.engine.ledger import Ledger
     from mecctl.engine.values import Properties
-
-_FEATURES = (
-    pb.RESOURCE_MONITOR_FEATURE_SECRETS,
-    pb.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-    pb.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-    pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-    pb.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
-)
 
 
 class Monitor:
@@ -51,10 +45,16 @@ class Monitor:
         self._ledger = ledger
         self._dry = dry
         self._stopped = False
+        self._callbacks = Callbacks()
+        self._transforms = Transforms(self._callbacks)
 
     def stop(self) -> None:
         """Take no more resources, because of an interrupt: what is under way ends, nothing new begins."""
         self._stopped = True
+
+    def close(self) -> None:
+        """Let go of the program, which has ended."""
+        self._callbacks.close()
 
     def GetDeploymentInfo(self, _: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802 - protocol
         """Tell which stack this is and what the engine can do."""
@@ -63,7 +63,7 @@ class Monitor:
             stack=self._stack,
             organization="organization",
             dryRun=self._dry,
-            supportedFeatures=_FEATURES,
+            supportedFeatures=features.numbers(),
         )
 
     def RegisterResource(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:  # noqa: N802
@@ -75,7 +75,8 @@ class Monitor:
             if why := refusal(request.type, custom=request.custom, remote=request.remote):
                 raise MecctlError(f"the engine can't manage it: {why}", fix="leave it out of the program")
             if not self._stopped:
-                resource = deployment.register(read_goal(request, self._project, self._stack))
+                wanted = self._transforms.registration(request, name)
+                resource = deployment.register(read_goal(wanted, self._project, self._stack))
         except MecctlError as error:
             self._ledger.fail(name, f"{request.type} {request.name}", error)
         if resource is None:
@@ -109,23 +110,26 @@ class Monitor:
         return pb.ReadResourceResponse(urn=name, id=resource.id, properties=_shown(resource.outputs))
 
     def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
-        """Run a function of a provider: reading YAML, nothing else."""
-        if request.tok != "kubernetes:yaml:decode":
-            raise MecctlError(f"the program calls {request.tok}, which the engine doesn't have")
-        arguments = reveal(from_struct(request.args))
-        try:
-            found = [document for document in yaml.safe_load_all(arguments["text"]) if document]
-        except yaml.YAMLError as error:
-            raise MecctlError("the program reads YAML that is broken", why=str(error)) from error
+        """Run a function of a provider."""
+        wanted = self._transforms.call(request)
+        found = invoke(wanted.tok, from_struct(wanted.args), self._deployment.result().find)
         response = pb.ResourceInvokeResponse()
-        getattr(response, "return").CopyFrom(to_struct({"result": found}))
+        getattr(response, "return").CopyFrom(to_struct(found))
         return response
+
+    def RegisterStackTransform(self, request: Callback) -> empty_pb2.Empty:  # noqa: N802
+        """Take a transform of every resource."""
+        self._transforms.add(request)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, request: Callback) -> empty_pb2.Empty:  # noqa: N802
+        """Take a transform of every call of a function."""
+        self._transforms.add_for_calls(request)
+        return empty_pb2.Empty()
 
     def SupportsFeature(self, request: pb.SupportsFeatureRequest) -> pb.SupportsFeatureResponse:  # noqa: N802
         """Answer SDKs that don't ask for GetDeploymentInfo."""
-        return pb.SupportsFeatureResponse(
-            hasSupport=request.id in ("secrets", "resourceReferences", "outputValues", "aliasSpecs")
-        )
+        return pb.SupportsFeatureResponse(hasSupport=features.supported(request.id))
 
     def SignalAndWaitForShutdown(self, _: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
         """Let the program end."""

@@ -9,13 +9,12 @@ from google.protobuf import struct_pb2
 
 from mecctl.engine import urn
 from mecctl.engine.goal import Goal
-from mecctl.engine.values import SECRET, SIGNATURE, UNKNOWN, Properties, Value, secret
+from mecctl.engine.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN, Properties, Value, secret
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest as Request
 
-_OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _ASSETS = {"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"}
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
@@ -54,7 +53,6 @@ def _refuse_options(request: Request) -> None:
         "import_": request.importId,
         "deleted_with": request.deletedWith,
         "provider": request.provider,
-        "transforms": request.transforms,
         "a parameterized package": request.packageRef,
     }
     for option, value in used.items():
@@ -112,7 +110,7 @@ def _marked(value: Properties) -> Value:
     mark = value.get(SIGNATURE)
     if mark == SECRET:
         return secret(value["value"])
-    if mark == _OUTPUT:
+    if mark == OUTPUT:
         inner = value.get("value", UNKNOWN)
         return secret(inner) if value.get("secret") else inner
     if mark in _ASSETS:

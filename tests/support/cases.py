@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,10 @@ class Case:
     def destroy(self) -> Outcome:
         with self.engine() as engine:
             return engine.destroy("case", "dev")
+
+    def checkpoint(self) -> Any:
+        """Return the deployment in the state file."""
+        return json.loads((self.state / ".pulumi/stacks/case/dev.json").read_text())["checkpoint"]["latest"]
 
     def get(self, kind: str, name: str, api_version: str = "v1") -> dict[str, Any] | None:
         """Return an object of the namespace, None when it isn't there."""
