@@ -1,4 +1,4 @@
-"""Runs Pulumi programs against one cluster: preview, up, destroy."""
+"""Runs Pulumi programs against one cluster: preview, up, refresh, destroy."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from mecctl.engine.deployment import Deployment
 from mecctl.engine.kube import KubeClient
 from mecctl.engine.ledger import Ledger
 from mecctl.engine.recover import recover
+from mecctl.engine.refresh import refresh
 from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import StackState
 from mecctl.engine.steps import Preview, Steps
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mecctl.engine.finding import Findings
     from mecctl.engine.outcome import Outcome
     from mecctl.engine.program import Program
     from mecctl.engine.steps import Actor
@@ -86,6 +88,15 @@ class Engine:
             remove_all(((one, reason) for one in doomed), session.actor, session.ledger)
         return session.ledger.outcome(project, {})
 
+    def refresh(self, project: str, stack: str, *, dry: bool = False, targets: Targets = ALL) -> Findings:
+        """Look at all that the stack consists of, or the targets, and record what was really seen; `dry` only looks.
+
+        What can't be seen stays in the state as it is. Raises UnreachableError when the cluster doesn't answer at all.
+        """
+        with self._session(project, stack, targets, dry=dry) as session:
+            session.ready.result()
+            return refresh(self._client, session.state, targets, session.ledger)
+
     def _run(self, program: Program, targets: Targets, *, dry: bool) -> Outcome:
         project = program.project
         with self._session(project, program.stack, targets, dry=dry) as session:
@@ -118,7 +129,7 @@ class Engine:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._crypter)
         actor = Preview() if dry else Steps(self._client, state)
-        session = _Session(actor, Ledger(self._progress), futures.Future())
+        session = _Session(state, actor, Ledger(self._progress), futures.Future())
 
         def prepare() -> Deployment:
             if dry:
@@ -149,6 +160,7 @@ class Engine:
 
 @dataclass(frozen=True)
 class _Session:
+    state: StackState
     actor: Actor
     ledger: Ledger
     ready: futures.Future[Deployment]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from mecctl.engine.program import Program
 from mecctl.plan.progress import Silent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from mecctl.engine.kube import KubeClient
@@ -98,6 +100,14 @@ class Case:
         """Return the names of the namespace's objects, without those that the controllers put into each."""
         found = {one["metadata"]["name"] for one in self.client.list(api_version, kind, self.ns)}
         return found - {"kube-root-ca.crt", "default"}
+
+
+def until(holds: Callable[[], bool], within: float = 10.0) -> None:
+    """Wait, at most so many seconds, for what no watch can tell."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
 
 
 def told(outcome: Outcome) -> list[tuple[str, str]]:

@@ -54,6 +54,10 @@ class KubeClient:
         """Return how a kind is served; KubeError 404 with reason `NoKind` when it isn't (yet)."""
         return self._discovery.find(api_version, kind)
 
+    def versions(self, api_version: str, kind: str) -> list[str]:
+        """Return every apiVersion of the group of `api_version` in which a kind is served now."""
+        return self._discovery.versions(api_version, kind)
+
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object:
         """Return one object; KubeError with status 404 when there is none.
 

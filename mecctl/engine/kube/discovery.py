@@ -44,6 +44,17 @@ class Discovery:
             raise KubeError(404, "NoKind", f"the API server doesn't serve the kind {api_version} {kind}")
         return known[kind]
 
+    def versions(self, api_version: str, kind: str) -> list[str]:
+        """Return the versions of a group that have `kind`, asked anew."""
+        group, slash, _ = api_version.partition("/")
+        try:
+            told = self._fetch(f"/apis/{group}")["versions"] if slash else [{"groupVersion": api_version}]
+        except KubeError as error:
+            if error.status == 404:
+                return []
+            raise
+        return [one["groupVersion"] for one in told if kind in self._ask(one["groupVersion"])]
+
     def _load(self, api_version: str, kind: str) -> dict[str, Served]:
         with self._lock:
             lock = self._locks.setdefault(api_version, threading.Lock())

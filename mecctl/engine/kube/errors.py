@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class KubeError(MecctlError):
     """The API server refused: HTTP `status`, the API's `reason` (for example `NotFound`) and its `message`.
 
+    The reason is `NoStatus` when the answer isn't one of the API itself, as for a path that it doesn't serve.
+
     `causes` are the fields that it blames: (`field`, `reason`, `message`) each
     (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/).
     """
@@ -56,7 +58,8 @@ def from_response(response: httpx.Response, where: str) -> KubeError:
         said = {}
     if not isinstance(said, dict) or said.get("kind") != "Status":
         text = response.text.strip() or response.reason_phrase
-        return KubeError(response.status_code, response.reason_phrase.replace(" ", ""), text, where=where)
+        # Not the API's own word: a proxy's "not found" says nothing about an object.
+        return KubeError(response.status_code, "NoStatus", text, where=where)
     causes = tuple(
         (cause.get("field", ""), cause.get("reason", ""), cause.get("message", ""))
         for cause in (said.get("details") or {}).get("causes") or ()

@@ -25,7 +25,7 @@ def test_a_conflict_names_manager_and_field():
 
 def test_plain_text_is_the_message():
     error = from_response(httpx.Response(404, text="404 page not found\n"), "GET /x")
-    assert (error.status, error.reason, error.message) == (404, "NotFound", "404 page not found")
+    assert (error.status, error.reason, error.message) == (404, "NoStatus", "404 page not found")
 
 
 def test_a_proxys_json_is_no_status():
