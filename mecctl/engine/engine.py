@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from mecctl.engine.deletes import remove_all
 from mecctl.engine.deployment import Deployment
-from mecctl.engine.kube import KubeClient
+from mecctl.engine.interrupt import Interrupts
+from mecctl.engine.kube import KubeClient, Stop
 from mecctl.engine.ledger import Ledger
 from mecctl.engine.recover import recover
 from mecctl.engine.refresh import refresh
@@ -42,10 +43,11 @@ class Engine:
     """
 
     def __init__(self, state: Path, kubeconfig: Path, passphrase: str, progress: Progress) -> None:
-        self._state = state
+        self._state = state.absolute()  # a program runs in a folder of its own
         self._passphrase = passphrase
         self._progress = progress
-        self._client = KubeClient.from_kubeconfig(kubeconfig)
+        self._interrupts = Interrupts(Stop())
+        self._client = KubeClient.from_kubeconfig(kubeconfig, stop=self._interrupts.stop)
         self._crypters: dict[str, Crypter] = {}
         self._promised: set[str] = set()
 
@@ -58,6 +60,10 @@ class Engine:
     def close(self) -> None:
         """Close the connections to the cluster."""
         self._client.close()
+
+    def interrupt(self) -> None:
+        """End what runs, from any thread, as Ctrl-C does: it raises KeyboardInterrupt once the state is saved."""
+        self._interrupts.stop.ask()
 
     def preview(self, program: Program, *, targets: Targets = ALL) -> Outcome:
         """Return what `up` would do, found out without changing anything.
@@ -119,9 +125,11 @@ class Engine:
 
         monitor = Monitor((program.project, program.stack), session.ready, session.ledger, dry=dry)
         try:
-            run(program, monitor, dry=dry)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a program may raise anything
-            return error
+            run(program, monitor, self._interrupts, dry=dry)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a program may raise anything
+            return None if isinstance(error, SystemExit) and not error.code else error
         return None
 
     @contextmanager
@@ -140,12 +148,13 @@ class Engine:
             recover(self._client, state)
             return Deployment(self._client, state, actor, session.ledger, dry=dry, targets=targets)
 
-        threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()
-        try:
-            yield session
-        finally:
-            futures.wait([session.ready])
-            state.close()
+        with self._interrupts.heard():
+            threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()
+            try:
+                yield session
+            finally:
+                futures.wait([session.ready])
+                state.close()
 
     def _crypter(self, salt: str | None) -> Crypter:
         """Return what opens the secrets of a stack; a new stack shares the key that is there, deriving one is slow."""

@@ -11,32 +11,40 @@ import asyncio
 import contextvars
 import os
 import runpy
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
 
+from mecctl.engine.surroundings import surroundings
+
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from mecctl.engine.interrupt import Interrupts
     from mecctl.engine.monitor import Monitor
     from mecctl.engine.program import Program
 
 _THREADS = 64  # every registration under way blocks one
 _ONE_AT_A_TIME = threading.Lock()
+_STUBBORN = 1.0  # seconds that a cancelled task of a program gets to end
 
 
-def run(program: Program, monitor: Monitor, *, dry: bool) -> None:
-    """Run a program to its end, with all that it registers; raises what the program raises."""
-    with _ONE_AT_A_TIME:
+def run(program: Program, monitor: Monitor, interrupts: Interrupts, *, dry: bool) -> None:
+    """Run a program to its end, with all that it registers; raises what the program raises.
+
+    When it is interrupted, KeyboardInterrupt is raised once everything that the program asked for before has ended. A
+    program that never gives up control can be interrupted in the main thread only.
+    """
+    with _ONE_AT_A_TIME, surroundings(program.main.parent):
         try:
-            contextvars.Context().run(_run, program, monitor, dry)
+            contextvars.Context().run(_run, program, monitor, interrupts, dry)
         finally:
             monitor.close()
 
 
-def _run(program: Program, monitor: Monitor, dry: bool) -> None:
+def _run(program: Program, monitor: Monitor, interrupts: Interrupts, dry: bool) -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of every connection that ends
     set_all_config(dict(program.config), list(program.secrets))
     configure(
@@ -51,46 +59,61 @@ def _run(program: Program, monitor: Monitor, dry: bool) -> None:
             root_directory=str(program.directory),
         )
     )
-    loop = asyncio.new_event_loop()
+    loop, pool = asyncio.new_event_loop(), ThreadPoolExecutor(_THREADS, thread_name_prefix="pulumi")
+    loop.set_default_executor(pool)
+    # What fails is kept by the monitor; asyncio would print it a second time.
+    loop.set_exception_handler(lambda *_: None)
+    asyncio.set_event_loop(loop)
+
+    def end() -> None:
+        loop.call_soon_threadsafe(_cancel, loop)
+
     try:
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="pulumi") as pool:
-            loop.set_default_executor(pool)
-            # What fails is kept by the monitor; asyncio would print it a second time.
-            loop.set_exception_handler(lambda *_: None)
-            asyncio.set_event_loop(loop)
-            try:
-                loop.run_until_complete(run_in_stack(lambda: _main(program)))
-            except KeyboardInterrupt:
-                monitor.stop()
-                raise
-            finally:
-                loop.run_until_complete(_drain())
+        with interrupts.raised(), interrupts.stop.listened(end):
+            _run_all(loop, pool, run_in_stack(lambda: _main(program)))
+    except BaseException as error:
+        if not isinstance(error, KeyboardInterrupt) and not interrupts.stop.asked:
+            raise
+        interrupts.stop.ask()
+        monitor.stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise KeyboardInterrupt from error
+    finally:
+        _close(loop)
+
+
+def _run_all(loop: asyncio.AbstractEventLoop, pool: ThreadPoolExecutor, main: Coroutine[None, None, None]) -> None:
+    try:
+        loop.run_until_complete(main)
+    except (Exception, SystemExit):
+        # What was started is finished and recorded all the same.
+        loop.run_until_complete(_drain())
+        pool.shutdown()
+        raise
+    pool.shutdown()
+
+
+async def _drain() -> None:
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Close the loop; tasks that the program left in it get a moment to end."""
+    try:
+        if left := _cancel(loop):
+            loop.run_until_complete(asyncio.wait(left, timeout=_STUBBORN))
     finally:
         asyncio.set_event_loop(None)
         loop.close()
 
 
-async def _drain() -> None:
-    """Wait for whatever is still under way when a program has failed: what was started is finished and recorded."""
-    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _cancel(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[object]]:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    return tasks
 
 
 def _main(program: Program) -> None:
-    directory = str(program.directory)
-    before = set(sys.modules)
-    sys.path.insert(0, directory)
-    try:
-        runpy.run_path(str(program.main), run_name="__main__")
-    finally:
-        sys.path.remove(directory)
-        _forget_modules(program.directory, before)
-
-
-def _forget_modules(directory: Path, before: set[str]) -> None:
-    """Drop the program's own modules: the next program may have others of the same names."""
-    home = directory.resolve()
-    for name in set(sys.modules) - before:
-        file = getattr(sys.modules[name], "__file__", None)
-        if file and Path(file).resolve().is_relative_to(home):
-            del sys.modules[name]
+    runpy.run_path(str(program.main), run_name="__main__")

@@ -14,6 +14,7 @@ from pulumi.runtime.proto import resource_pb2 as pb
 
 from mecctl.engine import features, urn
 from mecctl.engine.callbacks import Callbacks
+from mecctl.engine.calls import Calls, counted
 from mecctl.engine.goal import Goal
 from mecctl.engine.invokes import invoke
 from mecctl.engine.kinds import api_of, refusal
@@ -44,13 +45,14 @@ class Monitor:
         self._deployment = deployment
         self._ledger = ledger
         self._dry = dry
-        self._stopped = False
+        self.calls = Calls()
         self._callbacks = Callbacks()
         self._transforms = Transforms(self._callbacks)
 
     def stop(self) -> None:
-        """Take no more resources, because of an interrupt: what is under way ends, nothing new begins."""
-        self._stopped = True
+        """Take no more calls, because of an interrupt, and return when those under way have ended."""
+        self._callbacks.close()
+        self.calls.settle()
 
     def close(self) -> None:
         """Let go of the program, which has ended."""
@@ -66,6 +68,7 @@ class Monitor:
             supportedFeatures=features.numbers(),
         )
 
+    @counted
     def RegisterResource(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:  # noqa: N802
         """Make a resource; one that fails is answered as failed, so that what doesn't need it goes on."""
         deployment = self._deployment.result()
@@ -74,9 +77,8 @@ class Monitor:
         try:
             if why := refusal(request.type, custom=request.custom, remote=request.remote):
                 raise MecctlError(f"the engine can't manage it: {why}", fix="leave it out of the program")
-            if not self._stopped:
-                wanted = self._transforms.registration(request, name)
-                resource = deployment.register(read_goal(wanted, self._project, self._stack))
+            wanted = self._transforms.registration(request, name)
+            resource = deployment.register(read_goal(wanted, self._project, self._stack))
         except MecctlError as error:
             self._ledger.fail(name, f"{request.type} {request.name}", error)
         if resource is None:
@@ -85,11 +87,13 @@ class Monitor:
         shown = _shown(resource.outputs) if resource.custom else None
         return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=shown)
 
+    @counted
     def RegisterResourceOutputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802
         """Take the exports of the stack, or the outputs of a component."""
         self._deployment.result().set_outputs(request.urn, from_struct(request.outputs))
         return empty_pb2.Empty()
 
+    @counted
     def ReadResource(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:  # noqa: N802
         """Read an object that something else manages."""
         if why := refusal(request.type, custom=True, remote=False):
@@ -109,6 +113,7 @@ class Monitor:
         resource = self._deployment.result().read(wanted, api_version, kind, request.id)
         return pb.ReadResourceResponse(urn=name, id=resource.id, properties=_shown(resource.outputs))
 
+    @counted
     def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
         """Run a function of a provider."""
         wanted = self._transforms.call(request)
@@ -131,6 +136,7 @@ class Monitor:
         """Answer SDKs that don't ask for GetDeploymentInfo."""
         return pb.SupportsFeatureResponse(hasSupport=features.supported(request.id))
 
+    @counted
     def SignalAndWaitForShutdown(self, _: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
         """Let the program end."""
         return empty_pb2.Empty()

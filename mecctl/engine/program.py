@@ -37,8 +37,9 @@ class Program:
 
     @property
     def main(self) -> Path:
-        """The folder or file that is run."""
-        return self.directory / (self._settings.main or "__main__.py")
+        """The file that is run: `__main__.py` in the project's folder, or in that or as `main:` says."""
+        main = self.directory / (self._settings.main or ".")
+        return main / "__main__.py" if main.is_dir() else main
 
     def hidden(self) -> Properties:
         """Return what is secret in the configuration, marked as such; of an object each part, for those come out."""

@@ -92,6 +92,7 @@ class Steps:
 
     def delete(self, resource: Resource) -> None:
         """Delete a resource's object (if it has one and isn't to be kept) and take it out of the state."""
+        self._client.stop.check()
         if resource.has_object and not resource.retain_on_delete and not self._in_use(resource):
             self._delete(live_of(resource.outputs))
         self._state.drop(resource)
@@ -128,7 +129,7 @@ class Steps:
                 # A fresh CRD answers 404 until it is established, and no event says when its path is there.
                 if error.status != 404 or time.monotonic() > deadline:
                     raise
-            time.sleep(_PAUSE)
+            self._client.stop.pause(_PAUSE)
 
     def _keep(self, goal: Goal, resource: Resource, old: Resource | None, live: Object, sent: Object) -> Resource:
         if old is None or old.inputs != resource.inputs:

@@ -1,13 +1,17 @@
 """Programs without any Kubernetes object need no cluster, so the host is tested without one."""
 
+import asyncio
 import threading
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from mecctl.engine.deployment import Deployment
 from mecctl.engine.host import run
+from mecctl.engine.interrupt import Interrupts
+from mecctl.engine.kube import Stop
 from mecctl.engine.ledger import Ledger
 from mecctl.engine.monitor import Monitor
 from mecctl.engine.program import Program
@@ -26,16 +30,17 @@ class Log(Silent):
         self.lines.append(text)
 
 
-def outputs(folder, source, project="plain", **config) -> dict[str, Any]:
+def outputs(folder, source, project="plain", main="", **config) -> dict[str, Any]:
     folder.mkdir(exist_ok=True)
-    (folder / "Pulumi.yaml").write_text(f"name: {project}\nruntime: python\n")
+    settings = f"name: {project}\nruntime: python\n" + (f"main: {main}\n" if main else "")
+    (folder / "Pulumi.yaml").write_text(settings)
     (folder / "__main__.py").write_text(source)
     program = Program(folder, "dev", {f"{project}:{key}": value for key, value in config.items()})
     state = StackState(folder / "state", project, "dev", lambda _: Crypter("p", b"saltsalt")).read()
     ledger = Ledger(Log())
     ready: Future[Deployment] = Future()
     ready.set_result(Deployment(cast("Any", None), state, Preview(), ledger, dry=False))
-    run(program, Monitor((project, "dev"), ready, ledger, dry=False), dry=False)
+    run(program, Monitor((project, "dev"), ready, ledger, dry=False), Interrupts(Stop()), dry=False)
     return ledger.outcome(project, ready.result().outputs()).outputs
 
 
@@ -94,3 +99,60 @@ import pulumi
 pulumi.export("token", pulumi.Config().require_secret("token"))
 """
     assert outputs(tmp_path / "a", source, token="hunter22") == {"token": Secret("hunter22")}
+
+
+def test_what_a_program_prints_goes_to_stderr(tmp_path, capfd):
+    source = "import subprocess\nprint('printed')\nsubprocess.run(['echo', 'by a process'], check=True)\n"
+    outputs(tmp_path / "a", source)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "printed" in err
+    assert "by a process" in err
+
+
+def test_a_program_is_in_its_folder_and_the_caller_isnt(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = (
+        "import os, pulumi\nfrom pathlib import Path\npulumi.export('x', Path('note').read_text())\nos.chdir('/')\n"
+    )
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / "note").write_text("here")
+    assert outputs(folder, source) == {"x": "here"}
+    assert Path.cwd() == tmp_path
+
+
+@pytest.mark.parametrize("main", ["app", "app/", "app/__main__.py", "./app/other.py"])
+def test_main_names_a_folder_or_a_file(tmp_path, main):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/beside.py").write_text("FOUND = 'beside'\n")
+    for name in ("__main__.py", "other.py"):
+        (tmp_path / "app" / name).write_text("import pulumi, beside\npulumi.export('x', beside.FOUND)\n")
+    assert outputs(tmp_path, "raise RuntimeError('not this one')", main=main) == {"x": "beside"}
+
+
+@pytest.mark.parametrize("code", ["", "0"])
+def test_a_program_may_end_by_itself(tmp_path, code):
+    with pytest.raises(SystemExit):
+        outputs(tmp_path / "a", f"import sys\nsys.exit({code})\n")
+
+
+def test_a_task_that_the_program_leaves_is_ended(tmp_path):
+    source = """
+import asyncio, pulumi
+asyncio.get_event_loop().create_task(asyncio.sleep(1000))
+pulumi.export("x", 1)
+"""
+    assert outputs(tmp_path / "a", source) == {"x": 1}
+
+
+def test_a_program_that_cancels_itself_has_failed(tmp_path):
+    source = """
+import asyncio, pulumi
+async def main():
+    asyncio.current_task().cancel()
+    await asyncio.sleep(0)
+pulumi.run(main)
+"""
+    with pytest.raises(asyncio.CancelledError):
+        outputs(tmp_path / "a", source)

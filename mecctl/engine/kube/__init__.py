@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from mecctl.engine.kube.client import FIELD_MANAGER, KubeClient
 from mecctl.engine.kube.errors import ConflictError, KubeError
+from mecctl.engine.kube.stop import Stop, StoppedError
 from mecctl.engine.kube.watch import Event
 
-__all__ = ["FIELD_MANAGER", "ConflictError", "Event", "KubeClient", "KubeError"]
+__all__ = ["FIELD_MANAGER", "ConflictError", "Event", "KubeClient", "KubeError", "Stop", "StoppedError"]

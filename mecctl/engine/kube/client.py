@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mecctl.engine.kube.discovery import Served
+    from mecctl.engine.kube.stop import Stop
 
 FIELD_MANAGER = "mecctl"
 _PAGE = "500"
@@ -27,18 +28,24 @@ Answer = Any  # parsed JSON of any shape, or text
 
 
 class KubeClient:
-    """Talks to one API server over one connection pool; safe to share between threads."""
+    """Talks to one API server over one connection pool; safe to share between threads.
+
+    Once `stop` is asked for, whoever waits by this client gets a StoppedError.
+    """
 
     def __init__(self, transport: Transport, namespace: str) -> None:
         self._transport = transport
+        self.stop = transport.stop
         self._discovery = Discovery(lambda path: self.request("GET", path))
         self.namespace = namespace
 
     @classmethod
-    def from_kubeconfig(cls, path: Path, context: str | None = None, timeout: float = 30.0) -> Self:
+    def from_kubeconfig(
+        cls, path: Path, context: str | None = None, timeout: float = 30.0, stop: Stop | None = None
+    ) -> Self:
         """Read a kubeconfig; `timeout` is in seconds for each request. Raises MecctlError when it is not usable."""
         connection = config.load(path, context)
-        return cls(Transport(connection, timeout), connection.namespace)
+        return cls(Transport(connection, timeout, stop), connection.namespace)
 
     def __enter__(self) -> Self:
         return self

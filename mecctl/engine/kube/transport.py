@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from mecctl.engine.kube.errors import from_response
+from mecctl.engine.kube.stop import Stop
 from mecctl.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ _PARALLEL = 16  # requests under way, streams not counted
 class Transport:
     """Sends requests; one that may safely be sent again is, when its connection broke."""
 
-    def __init__(self, connection: Connection, timeout: float) -> None:
+    def __init__(self, connection: Connection, timeout: float, stop: Stop | None = None) -> None:
+        self.stop = stop or Stop()
         self.server = connection.server
         self._free = threading.BoundedSemaphore(_PARALLEL)
         self._http = httpx.Client(
@@ -67,7 +68,7 @@ class Transport:
             response = self._send(request, repeats=0 if method == "POST" else _REPEATS)
             if response.status_code not in _BUSY or attempt == _TRIES:
                 break
-            time.sleep(_pause(response, attempt))
+            self.stop.pause(_pause(response, attempt))
         if response.status_code >= 400:
             raise from_response(response, f"{method} {path}")
         return response

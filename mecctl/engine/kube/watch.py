@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,9 +32,11 @@ class Event:
 def watch(transport: Transport, path: str, selectors: dict[str, str], deadline: float) -> Iterator[Event]:
     """Yield events until `deadline` (time.monotonic); broken or expired streams are taken up again with a new list.
 
-    Raises KubeError when the server refuses, UnreachableError when it can't be reached.
+    Raises KubeError when the server refuses, UnreachableError when it can't be reached, StoppedError once the
+    transport's `stop` is asked for.
     """
     while time.monotonic() < deadline:
+        transport.stop.check()
         listed = transport.send("GET", path, params=selectors).json()
         kind = {"apiVersion": listed["apiVersion"], "kind": listed["kind"].removesuffix("List")}
         for item in listed["items"]:
@@ -54,9 +57,8 @@ def _follow(
             "timeoutSeconds": str(max(1, int(left))),
         }
         response = transport.stream(transport.build("GET", path, params=params, timeout=left + _GRACE))
-        try:
-            for line in response.iter_lines():
-                event = json.loads(line)
+        with transport.stop.cutting(response), closing(response):
+            for event in _events(response):
                 if event["type"] == "ERROR":
                     return _expired(event["object"], path)
                 version = event["object"]["metadata"]["resourceVersion"]
@@ -64,11 +66,14 @@ def _follow(
                     yield Event(event["type"], event["object"])
                 if time.monotonic() >= deadline:
                     return None
-        except httpx.TransportError:
-            return None  # the list that comes next tells a broken stream from a server that is gone
-        finally:
-            response.close()
+        transport.stop.check()
     return None
+
+
+def _events(response: httpx.Response) -> Iterator[dict[str, Any]]:
+    # A broken stream just ends; the list that comes next tells it from a server that is gone.
+    with suppress(httpx.TransportError):
+        yield from map(json.loads, response.iter_lines())
 
 
 def _expired(status: dict[str, Any], path: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from mecctl.engine.kube import KubeError
 from mecctl.engine.kube.config import Connection
+from mecctl.engine.kube.stop import Stop
 from mecctl.engine.kube.transport import Transport
 from mecctl.errors import UnreachableError
 
@@ -38,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def transport(monkeypatch):
-    monkeypatch.setattr("mecctl.engine.kube.transport.time.sleep", lambda _: None)
+    monkeypatch.setattr(Stop, "pause", lambda *_: None)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         transport = Transport(Connection(f"http://127.0.0.1:{server.server_port}", False, {}, None, "default"), 5)

@@ -1,0 +1,54 @@
+"""What a program finds around it while it runs: its folder, its modules, and a standard output of its own.
+
+The folder is where its main file is, as with Pulumi's CLI (pulumi/pulumi pkg/engine/project.go, GetPwdMain). What it
+prints goes to stderr, for stdout belongs to the command that runs it. All of this is the process's: one at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STDOUT, _STDERR = 1, 2
+
+
+@contextlib.contextmanager
+def surroundings(folder: Path) -> Iterator[None]:
+    """Be a program in `folder` in the meantime."""
+    with contextlib.chdir(folder), _modules_of(folder), _stdout_as_stderr():
+        yield
+
+
+@contextlib.contextmanager
+def _stdout_as_stderr() -> Iterator[None]:
+    """Turn stdout into stderr, for Python's print and for the processes that a program starts."""
+    sys.stdout.flush()
+    kept = os.dup(_STDOUT)
+    try:
+        os.dup2(_STDERR, _STDOUT)
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, _STDOUT)
+        os.close(kept)
+
+
+@contextlib.contextmanager
+def _modules_of(folder: Path) -> Iterator[None]:
+    """Find modules in `folder` first, and forget them afterwards: the next program may have others of those names."""
+    home, before = folder.resolve(), set(sys.modules)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).resolve().is_relative_to(home):
+                del sys.modules[name]
