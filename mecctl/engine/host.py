@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
 
+from mecctl.engine.outstanding import Outstanding
 from mecctl.engine.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -47,18 +48,18 @@ def run(program: Program, monitor: Monitor, interrupts: Interrupts, *, dry: bool
 def _run(program: Program, monitor: Monitor, interrupts: Interrupts, dry: bool) -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of every connection that ends
     set_all_config(dict(program.config), list(program.secrets))
-    configure(
-        Settings(
-            project=program.project,
-            stack=program.stack,
-            monitor=monitor,
-            engine=monitor,
-            parallel=_THREADS,
-            dry_run=dry,
-            organization="organization",
-            root_directory=str(program.directory),
-        )
+    settings = Settings(
+        project=program.project,
+        stack=program.stack,
+        monitor=monitor,
+        engine=monitor,
+        parallel=_THREADS,
+        dry_run=dry,
+        organization="organization",
+        root_directory=str(program.directory),
     )
+    settings.outputs = Outstanding()
+    configure(settings)
     loop, pool = asyncio.new_event_loop(), ThreadPoolExecutor(_THREADS, thread_name_prefix="pulumi")
     loop.set_default_executor(pool)
     # What fails is kept by the monitor; asyncio would print it a second time.
