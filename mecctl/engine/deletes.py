@@ -10,9 +10,9 @@ from mecctl.errors import MecctlError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from mecctl.engine.actor import Actor
     from mecctl.engine.ledger import Ledger
     from mecctl.engine.state import Resource
-    from mecctl.engine.steps import Actor
 
 Key = tuple[str, str]
 _PARALLEL = 16

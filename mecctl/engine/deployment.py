@@ -17,11 +17,11 @@ from mecctl.engine.values import Properties, has_unknown
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
+    from mecctl.engine.actor import Actor
     from mecctl.engine.goal import Goal
     from mecctl.engine.kube import KubeClient
     from mecctl.engine.ledger import Ledger
     from mecctl.engine.state import Resource, StackState
-    from mecctl.engine.steps import Actor
     from mecctl.engine.targets import Targets
 
 _DROPPED = "is no longer in the program"
@@ -44,6 +44,7 @@ class Deployment:
         self._claimed: set[str] = set()
         self._renamed: dict[str, str] = {}
         self._missing: list[tuple[Goal, str]] = []
+        self._changed: dict[str, Resource | None] = {}  # components, with what they were
 
     def register(self, goal: Goal) -> Resource | None:
         """Make the resource as the program wants it; None when it failed or something it needs did."""
@@ -92,7 +93,10 @@ class Deployment:
             if not self._dry:  # what depends on something that failed
                 outputs = {name: value for name, value in outputs.items() if not has_unknown(value)}
             resource = self._done[urn_] = replace(self._done[urn_], outputs=outputs)
+            changed, old = urn_ in self._changed, self._changed.pop(urn_, None)
         self._state.put(resource)
+        if changed:
+            self._actor.hooks.after("Update" if old else "Create", resource, old)
 
     def outputs(self) -> Properties:
         """Return what the stack exports."""
@@ -156,6 +160,10 @@ class Deployment:
     def _component(self, goal: Goal) -> Resource:
         old = self._find(goal)
         resource = replace(self._draft(goal, goal.inputs, old), outputs=old.outputs if old else {})
+        if old is None or old.inputs != resource.inputs:
+            self._actor.hooks.before("Update" if old else "Create", resource, old)
+            with self._lock:
+                self._changed[goal.urn] = old
         self._state.put(resource)
         return resource
 

@@ -31,6 +31,7 @@ def draft(goal: Goal, inputs: Properties, old: Resource | None, parent: Resource
         protect=bool(inherit and inherit.protect) if protect is None else protect,
         retain_on_delete=bool(inherit and inherit.retain_on_delete) if retain is None else retain,
         ignore_changes=goal.ignore_changes,
+        hooks=goal.hooks,
         created=old.created if old else now(),
         modified=old.modified if old else now(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import threading
 from concurrent import futures
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from mecctl.engine.deletes import remove_all
 from mecctl.engine.deployment import Deployment
+from mecctl.engine.hooks import Hooks
 from mecctl.engine.interrupt import Interrupts
 from mecctl.engine.kube import KubeClient, Stop
 from mecctl.engine.ledger import Ledger
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mecctl.engine.actor import Actor
     from mecctl.engine.finding import Findings
     from mecctl.engine.outcome import Outcome
     from mecctl.engine.program import Program
-    from mecctl.engine.steps import Actor
     from mecctl.plan.progress import Progress
 
 _DESTROYED = "the whole stack is deleted"
@@ -107,23 +109,32 @@ class Engine:
         project = program.project
         with self._session(project, program.stack, targets, dry=dry) as session:
             session.ledger.mask.learn(program.hidden())
-            error = self._execute(program, session, dry=dry)
+            finish = functools.cache(lambda: self._finish(session, dry=dry))
+            error = self._execute(program, session, finish, dry=dry)
             run = session.ready.result()
             if error is not None:
                 session.ledger.fail_program(error, program.directory)
-            self._promised |= run.promised()
-            if dry:
-                run.check_missing(self._promised)
-            if not session.ledger.failed:
-                _remove_dropped(run, session)
+            finish()
         return session.ledger.outcome(project, run.outputs())
 
-    def _execute(self, program: Program, session: _Session, *, dry: bool) -> BaseException | None:
+    def _finish(self, session: _Session, *, dry: bool) -> None:
+        """Delete what the program no longer has, unless something failed."""
+        run = session.ready.result()
+        self._promised |= run.promised()
+        if dry:
+            run.check_missing(self._promised)
+        if not session.ledger.failed:
+            _remove_dropped(run, session)
+
+    def _execute(
+        self, program: Program, session: _Session, finish: Callable[[], None], *, dry: bool
+    ) -> BaseException | None:
         # The SDK takes a quarter of a second to import, which only those who run a program should pay for.
         from mecctl.engine.host import run  # noqa: PLC0415
         from mecctl.engine.monitor import Monitor  # noqa: PLC0415
 
-        monitor = Monitor((program.project, program.stack), session.ready, session.ledger, dry=dry)
+        name = (program.project, program.stack)
+        monitor = Monitor(name, session.ready, session.ledger, session.actor.hooks, finish, dry=dry)
         try:
             run(program, monitor, self._interrupts, dry=dry)
         except KeyboardInterrupt:
@@ -136,8 +147,10 @@ class Engine:
     def _session(self, project: str, stack: str, targets: Targets, *, dry: bool) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._crypter)
-        actor = Preview() if dry else Steps(self._client, state)
-        session = _Session(state, actor, Ledger(self._progress), futures.Future())
+        ledger = Ledger(self._progress)
+        hooks = Hooks(ledger, dry=dry)
+        actor = Preview(hooks) if dry else Steps(self._client, state, hooks)
+        session = _Session(state, actor, ledger, futures.Future())
 
         def prepare() -> Deployment:
             if dry:

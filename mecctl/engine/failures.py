@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import threading
 import traceback
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mecctl.engine.values import Properties
     from mecctl.plan.progress import Progress
 
+# How the SDK says that the engine doesn't declare a feature; advice to update a CLI that isn't there helps nobody.
+_REFUSED = re.compile(r"The Pulumi CLI does not support (.*?)\. Please update the Pulumi CLI")
 _SHORTEST = 4  # characters; shorter secrets would blacken innocent text
 
 
@@ -60,6 +63,9 @@ def of_program(error: BaseException, directory: Path, mask: Mask, progress: Prog
     ]
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(directory)
     said = mask.text(f"{type(error).__name__}: {error}")
+    if refused := _REFUSED.search(said):
+        fix = "leave that out of the program, or run it with engine: pulumi"
+        return Failure("", "the program", MecctlError(f"it uses {refused[1]}, which the engine doesn't do", fix=fix))
     return Failure("", "the program", MecctlError("it stopped with an error", where=where, why=said))
 
 

@@ -15,6 +15,7 @@ _KNOWN = {
     "ALIAS_SPECS": "aliasSpecs",
     "TRANSFORMS": "transforms",
     "INVOKE_TRANSFORMS": "invokeTransforms",
+    "RESOURCE_HOOKS": "resourceHooks",
     "INVOKE_DEPENDS_ON": "",
 }
 

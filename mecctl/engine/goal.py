@@ -29,6 +29,7 @@ class Goal:
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     secret_outputs: tuple[str, ...] = ()
+    hooks: dict[str, list[str]] = field(default_factory=dict)
     timeouts: dict[str, float] = field(default_factory=dict)
 
     def needs(self) -> set[str]:

@@ -16,21 +16,22 @@ from mecctl.engine import features, urn
 from mecctl.engine.callbacks import Callbacks
 from mecctl.engine.calls import Calls, counted
 from mecctl.engine.goal import Goal
+from mecctl.engine.hookcalls import hook
 from mecctl.engine.invokes import invoke
 from mecctl.engine.kinds import api_of, refusal
 from mecctl.engine.transforms import Transforms
-from mecctl.engine.wire import from_struct, read_goal, to_struct
+from mecctl.engine.wire import from_struct, read_goal, shown, to_struct
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
-    from google.protobuf import struct_pb2
     from pulumi.runtime.proto.callback_pb2 import Callback
 
     from mecctl.engine.deployment import Deployment
+    from mecctl.engine.hooks import Hooks
     from mecctl.engine.ledger import Ledger
-    from mecctl.engine.values import Properties
 
 
 class Monitor:
@@ -39,11 +40,20 @@ class Monitor:
     `deployment` is ready once the state is read and the cluster has answered.
     """
 
-    def __init__(self, name: tuple[str, str], deployment: Future[Deployment], ledger: Ledger, *, dry: bool) -> None:
-        """Serve the program `name` = (project, stack)."""
+    def __init__(
+        self,
+        name: tuple[str, str],
+        deployment: Future[Deployment],
+        ledger: Ledger,
+        hooks: Hooks,
+        finish: Callable[[], None],
+        *,
+        dry: bool,
+    ) -> None:
+        """Serve the program `name` = (project, stack); `finish` is called when it has registered all that it has."""
         self._project, self._stack = name
-        self._deployment = deployment
-        self._ledger = ledger
+        self._deployment, self._ledger, self._hooks = deployment, ledger, hooks
+        self._finish = finish
         self._dry = dry
         self.calls = Calls()
         self._callbacks = Callbacks()
@@ -84,8 +94,8 @@ class Monitor:
         if resource is None:
             return pb.RegisterResourceResponse(urn=name, result=pb.FAIL)
         # A component's outputs are its own to tell, later.
-        shown = _shown(resource.outputs) if resource.custom else None
-        return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=shown)
+        outputs = shown(resource.outputs) if resource.custom else None
+        return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=outputs)
 
     @counted
     def RegisterResourceOutputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802
@@ -111,7 +121,7 @@ class Monitor:
             dependencies=tuple(sorted(request.dependencies)),
         )
         resource = self._deployment.result().read(wanted, api_version, kind, request.id)
-        return pb.ReadResourceResponse(urn=name, id=resource.id, properties=_shown(resource.outputs))
+        return pb.ReadResourceResponse(urn=name, id=resource.id, properties=shown(resource.outputs))
 
     @counted
     def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
@@ -132,13 +142,19 @@ class Monitor:
         self._transforms.add_for_calls(request)
         return empty_pb2.Empty()
 
+    def RegisterResourceHook(self, request: pb.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
+        """Take a hook, which resources name."""
+        self._hooks.add(request.name, hook(request, self._callbacks))
+        return empty_pb2.Empty()
+
     def SupportsFeature(self, request: pb.SupportsFeatureRequest) -> pb.SupportsFeatureResponse:  # noqa: N802
         """Answer SDKs that don't ask for GetDeploymentInfo."""
         return pb.SupportsFeatureResponse(hasSupport=features.supported(request.id))
 
     @counted
     def SignalAndWaitForShutdown(self, _: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
-        """Let the program end."""
+        """Let the program end, once what it no longer has is deleted: hooks of deletes are functions of it."""
+        self._finish()
         return empty_pb2.Empty()
 
     def Call(self, request: pb.ResourceCallRequest) -> None:  # noqa: N802
@@ -164,7 +180,3 @@ class Monitor:
             label = urn.name(request.urn) if request.urn else "the program"
             self._ledger.fail(request.urn, label, MecctlError(request.message))
         return empty_pb2.Empty()
-
-
-def _shown(outputs: Properties) -> struct_pb2.Struct:
-    return to_struct({key: value for key, value in outputs.items() if not key.startswith("__")})

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mecctl.engine import readiness
+from mecctl.engine.actor import Actor
 from mecctl.engine.decide import identity
 from mecctl.engine.kinds import propagation
 from mecctl.engine.kube import FIELD_MANAGER, KubeError
@@ -28,8 +28,10 @@ from mecctl.engine.state.stack import now
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
+    from mecctl.engine.actor import Tell
     from mecctl.engine.decide import Decision
     from mecctl.engine.goal import Goal
+    from mecctl.engine.hooks import Hooks
     from mecctl.engine.kube import KubeClient
     from mecctl.engine.state import Resource, StackState
 
@@ -39,48 +41,28 @@ _PAUSE = 0.2
 NOT_READY = "created, not ready yet"
 
 
-Tell = Callable[[str], None]
-
-
-class Actor(Protocol):
-    """Makes a decision true, or shows how it would be."""
-
-    def carry_out(
-        self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, tell: Tell
-    ) -> Resource:
-        """Return `resource` (inputs set, outputs not) as it is after the decision; `tell` hears what is waited for."""
-
-    def delete(self, resource: Resource) -> None:
-        """Make a resource go."""
-
-
-class Preview:
+class Preview(Actor):
     """Changes nothing; what only the server can say is unknown."""
 
-    def carry_out(
-        self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, _tell: Tell
-    ) -> Resource:
-        """Return the resource as far as it can be foreseen."""
+    def _act(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, _tell: Tell) -> Resource:
         stays = decision.action in ("same", "update")
         shown = decision.wanted if stays and decision.wanted else predicted(to_api(resource.inputs), decision.wanted)
         outputs = to_outputs(shown, resource.inputs, goal.secret_outputs)
         return replace(resource, id=old.id if old and stays else resource.id, outputs=outputs)
 
-    def delete(self, resource: Resource) -> None:
+    def _remove(self, resource: Resource) -> None:
         """Leave it: that it would go is told by the caller."""
 
 
-class Steps:
+class Steps(Actor):
     """Changes the cluster and keeps the state in step with it."""
 
-    def __init__(self, client: KubeClient, state: StackState) -> None:
+    def __init__(self, client: KubeClient, state: StackState, hooks: Hooks) -> None:
+        super().__init__(hooks)
         self._client = client
         self._state = state
 
-    def carry_out(
-        self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, tell: Tell
-    ) -> Resource:
-        """Make the decision true; raises MecctlError, with everything that was done in the state."""
+    def _act(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, tell: Tell) -> Resource:
         if decision.action == "create":
             return self._create(goal, resource, decision.live, tell)
         if decision.action == "replace":
@@ -90,7 +72,7 @@ class Steps:
             return self._finish(goal, resource, self._client.apply(sent, force=decision.force), "update", tell)
         return self._keep(goal, resource, old, decision.live or {}, sent)
 
-    def delete(self, resource: Resource) -> None:
+    def _remove(self, resource: Resource) -> None:
         """Delete a resource's object (if it has one and isn't to be kept) and take it out of the state."""
         self._client.stop.check()
         if resource.has_object and not resource.retain_on_delete and not self._in_use(resource):

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest as Request
 
 _ASSETS = {"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"}
+_HOOKS = {
+    f"{when}{verb}": f"{when.lower()}_{verb.lower()}"
+    for verb in ("Create", "Update", "Delete")
+    for when in ("Before", "After")
+}
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 
@@ -44,6 +49,7 @@ def read_goal(request: Request, project: str, stack: str) -> Goal:
         ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),
         secret_outputs=tuple(request.additionalSecretOutputs),
+        hooks=_hooks(request),
         timeouts={name: _seconds(value) for name, value in named.items()},
     )
 
@@ -58,6 +64,16 @@ def _refuse_options(request: Request) -> None:
     for option, value in used.items():
         if value:
             raise MecctlError(f"it uses {option}, which the engine doesn't do")
+
+
+def _hooks(request: Request) -> dict[str, list[str]]:
+    """Return the names of the hooks by the moment, called as the checkpoint does."""
+    if "hooks" not in request.DESCRIPTOR.fields_by_name:  # an SDK from before hooks
+        return {}
+    if request.hooks.on_error:
+        raise MecctlError("it has an error hook, which the engine doesn't do", fix="run it with engine: pulumi")
+    named = {moment: list(getattr(request.hooks, field)) for moment, field in _HOOKS.items()}
+    return {moment: names for moment, names in named.items() if names}
 
 
 def _aliases(request: Request, project: str, stack: str) -> tuple[str, ...]:
@@ -84,6 +100,11 @@ def _seconds(text: str) -> float:
 def from_struct(struct: struct_pb2.Struct) -> Properties:
     """Read what the SDK sends; whole numbers become int. Raises MecctlError for assets and archives."""
     return {key: _read(value) for key, value in struct.fields.items()}
+
+
+def shown(outputs: Properties) -> struct_pb2.Struct:
+    """Write outputs without what the engine keeps in them for itself."""
+    return to_struct({key: value for key, value in outputs.items() if not key.startswith("__")})
 
 
 def to_struct(properties: Properties) -> struct_pb2.Struct:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from mecctl.engine.deployment import Deployment
+from mecctl.engine.hooks import Hooks
 from mecctl.engine.host import run
 from mecctl.engine.interrupt import Interrupts
 from mecctl.engine.kube import Stop
@@ -38,9 +39,11 @@ def outputs(folder, source, project="plain", main="", **config) -> dict[str, Any
     program = Program(folder, "dev", {f"{project}:{key}": value for key, value in config.items()})
     state = StackState(folder / "state", project, "dev", lambda _: Crypter("p", b"saltsalt")).read()
     ledger = Ledger(Log())
+    hooks = Hooks(ledger, dry=False)
     ready: Future[Deployment] = Future()
-    ready.set_result(Deployment(cast("Any", None), state, Preview(), ledger, dry=False))
-    run(program, Monitor((project, "dev"), ready, ledger, dry=False), Interrupts(Stop()), dry=False)
+    ready.set_result(Deployment(cast("Any", None), state, Preview(hooks), ledger, dry=False))
+    monitor = Monitor((project, "dev"), ready, ledger, hooks, lambda: None, dry=False)
+    run(program, monitor, Interrupts(Stop()), dry=False)
     return ledger.outcome(project, ready.result().outputs()).outputs
 
 

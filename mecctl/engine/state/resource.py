@@ -24,6 +24,7 @@ _PLAIN = {  # field -> key in the checkpoint, kept only when it says something
     "property_dependencies": "propertyDependencies",
     "ignore_changes": "ignoreChanges",
     "init_errors": "initErrors",
+    "hooks": "resourceHooks",
     "created": "created",
     "modified": "modified",
 }
@@ -34,7 +35,8 @@ class Resource:
     """A resource; `inputs` and `outputs` hold marked secrets (mecctl.engine.values), encrypted only in the record.
 
     `delete` marks one that was replaced and still has to go; `init_errors` say that it exists but isn't ready;
-    `external` was only read. Times are ISO 8601, UTC.
+    `external` was only read; `hooks` names functions of the program by moment (`BeforeCreate`, `AfterDelete`, …).
+    Times are ISO 8601, UTC.
     """
 
     urn: str
@@ -53,6 +55,7 @@ class Resource:
     retain_on_delete: bool = False
     ignore_changes: tuple[str, ...] = ()
     init_errors: tuple[str, ...] = ()
+    hooks: dict[str, list[str]] = field(default_factory=dict)
     created: str = ""
     modified: str = ""
 
