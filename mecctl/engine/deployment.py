@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mecctl.engine import urn
 from mecctl.engine.decide import Decision, decide, identity
 from mecctl.engine.draft import default_provider, draft, promises
+from mecctl.engine.fields import fields
 from mecctl.engine.kinds import refuse_object
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import checked, is_autonamed, to_api, to_outputs
@@ -49,6 +50,7 @@ class Deployment:
     def register(self, goal: Goal) -> Resource | None:
         """Make the resource as the program wants it; None when it failed or something it needs did."""
         self.ledger.mask.learn(goal.inputs)
+        self.ledger.seen(goal)
         if self.ledger.skip(goal.urn, goal.needs()):
             return None
         try:
@@ -186,8 +188,10 @@ class Deployment:
             with self._lock:
                 self._missing.append((goal, decision.missing))
         if decision.action == "same":
+            self.ledger.same(goal.urn)
             return self._actor.carry_out(goal, resource, old, decision, self.ledger.log)
-        with self.ledger.doing(decision.action, resource, decision.reason) as tell:
+        told = fields(decision.live, decision.wanted, resource, old, self.ledger.mask.text)
+        with self.ledger.doing(decision.action, resource, decision.reason, told) as tell:
             return self._actor.carry_out(goal, resource, old, decision, tell)
 
     def _find(self, goal: Goal) -> Resource | None:

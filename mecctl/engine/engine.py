@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mecctl.engine.actor import Actor
+    from mecctl.engine.events import Listener
     from mecctl.engine.finding import Findings
     from mecctl.engine.outcome import Outcome
     from mecctl.engine.program import Program
@@ -44,10 +45,17 @@ class Engine:
     Only `kubernetes:*` resources are known; the rest is refused by name, as a failure of that resource.
     """
 
-    def __init__(self, state: Path, kubeconfig: Path, passphrase: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        state: Path,
+        kubeconfig: Path,
+        passphrase: str,
+        progress: Progress,
+        listener: Listener | None = None,
+    ) -> None:
         self._state = state.absolute()  # a program runs in a folder of its own
         self._passphrase = passphrase
-        self._progress = progress
+        self._progress, self._listener = progress, listener
         self._interrupts = Interrupts(Stop())
         self._client = KubeClient.from_kubeconfig(kubeconfig, stop=self._interrupts.stop)
         self._crypters: dict[str, Crypter] = {}
@@ -147,7 +155,7 @@ class Engine:
     def _session(self, project: str, stack: str, targets: Targets, *, dry: bool) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._crypter)
-        ledger = Ledger(self._progress)
+        ledger = Ledger(self._progress, self._listener)
         hooks = Hooks(ledger, dry=dry)
         actor = Preview(hooks) if dry else Steps(self._client, state, hooks)
         session = _Session(state, actor, ledger, futures.Future())

@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mecctl.engine.events import Deaf, Event
 from mecctl.engine.failures import Failure, Mask, ProgramError, of_program, unreachable
 from mecctl.engine.outcome import Outcome, ResourceAction, ResourceChange
 from mecctl.engine.values import for_caller
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from mecctl.engine.events import Listener
+    from mecctl.engine.fields import FieldDiff
+    from mecctl.engine.goal import Goal
     from mecctl.engine.state import Resource
     from mecctl.engine.values import Properties
     from mecctl.errors import MecctlError
@@ -23,9 +27,10 @@ if TYPE_CHECKING:
 class Ledger:
     """Keeps changes and failures of one run; safe between threads. No secret that `mask` has learnt gets out."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, listener: Listener | None = None) -> None:
         self.mask = Mask()
         self._progress = progress
+        self._listener = listener or Deaf()
         self._lock = threading.Lock()
         self._changes: list[ResourceChange] = []
         self._failures: list[Failure] = []
@@ -41,6 +46,7 @@ class Ledger:
         with self._lock:
             self._failed.add(urn)
             self._failures.append(Failure(urn, label, self.mask.error(error)))
+        self._listener.resource(Event(urn, "failed", name=label))
 
     def fail_program(self, error: BaseException, directory: Path) -> None:
         """Keep what the program in `directory` raised; its traceback goes to the log."""
@@ -54,24 +60,46 @@ class Ledger:
             if self._failed.isdisjoint(needs):
                 return False
             self._failed.add(urn)
-            return True
+        self._listener.resource(Event(urn, "skipped"))
+        return True
+
+    def seen(self, goal: Goal) -> None:
+        """Tell that the program asks for a resource."""
+        self._listener.resource(Event(goal.urn, "seen", "", goal.parent, goal.type, goal.name))
+
+    def same(self, urn: str) -> None:
+        """Tell that a resource stays as it is."""
+        self._listener.resource(Event(urn, "same"))
 
     def log(self, text: str) -> None:
         """Pass on a line of detail."""
         self._progress.log(self.mask.text(text))
 
     @contextmanager
-    def doing(self, action: ResourceAction, resource: Resource, reason: str) -> Iterator[Callable[[str], None]]:
+    def doing(
+        self, action: ResourceAction, resource: Resource, reason: str, fields: tuple[FieldDiff, ...] = ()
+    ) -> Iterator[Callable[[str], None]]:
         """Tell that a change is under way, and keep it once it is done; yields what tells what is waited for."""
         task = f"{action} {resource.type.rpartition(':')[2]} {resource.id or resource.name}"
+        about = (resource.parent, resource.type, resource.name)
+
+        def tell(why: str) -> None:
+            said = self.mask.text(why)
+            self._progress.advance(task, 0, said)
+            self._listener.resource(Event(resource.urn, "waiting", said, *about))
+
+        self._listener.resource(Event(resource.urn, "running", action, *about))
         self._progress.begin(task)
         try:
-            yield lambda why: self._progress.advance(task, 0, self.mask.text(why))
+            yield tell
         finally:
             self._progress.end(task)
-        told = self.mask.text(reason)
+        change = ResourceChange(
+            resource.urn, resource.type, resource.name, action, self.mask.text(reason), resource.id, fields
+        )
         with self._lock:
-            self._changes.append(ResourceChange(resource.urn, resource.type, resource.name, action, told, resource.id))
+            self._changes.append(change)
+        self._listener.resource(Event(resource.urn, "done", action, *about))
 
     def outcome(self, project: str, outputs: Properties) -> Outcome:
         """Return what was done. Raises ProgramError when anything failed, UnreachableError when that was all."""

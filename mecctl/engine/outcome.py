@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from mecctl.engine.fields import FieldDiff
 
 ResourceAction = Literal["create", "update", "replace", "delete"]
 
@@ -12,7 +15,8 @@ ResourceAction = Literal["create", "update", "replace", "delete"]
 class ResourceChange:
     """A change of one Kubernetes object, for example create `kubernetes:core/v1:Namespace` `slice`, `is new`.
 
-    `name` is the name in the program; `object` is the object's own, with its namespace (`default/web`).
+    `name` is the name in the program; `object` is the object's own, with its namespace (`default/web`); `diff` are the
+    fields that it sets.
     """
 
     urn: str
@@ -21,6 +25,7 @@ class ResourceChange:
     action: ResourceAction
     reason: str
     object: str = ""
+    diff: tuple[FieldDiff, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from mecctl.engine.events import Event
 from mecctl.engine.failures import ProgramError
+from mecctl.engine.fields import FieldDiff
 from mecctl.engine.ledger import Ledger
 from mecctl.engine.state import Resource
 from mecctl.engine.values import Secret, secret
@@ -75,3 +77,36 @@ def test_only_unreachable_is_told_as_that():
     ledger.fail("urn:a", "a", UnreachableError("gone"))
     with pytest.raises(UnreachableError):
         ledger.outcome("p", {})
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.events: list[tuple[str, str, str]] = []
+
+    def resource(self, event: Event) -> None:
+        self.events.append((event.name or event.urn, event.state, event.note))
+
+
+def test_a_listener_hears_what_happens_to_each_resource():
+    heard = Heard()
+    ledger = Ledger(Watcher(), heard)
+    ledger.mask.learn({"x": secret("hunter22")})
+    with ledger.doing("create", one("a"), "is new", (FieldDiff("data.k", None, "v"),)) as tell:
+        tell("hunter22")
+    with pytest.raises(MecctlError), ledger.doing("delete", one("b"), ""):
+        raise MecctlError("no")
+    ledger.fail("urn:b", "b", MecctlError("no"))
+    ledger.skip("urn:c", {"urn:b"})
+    ledger.same("urn:d")
+    assert heard.events == [
+        ("a", "running", "create"),
+        ("a", "waiting", "[secret]"),
+        ("a", "done", "create"),
+        ("b", "running", "delete"),
+        ("b", "failed", ""),
+        ("urn:c", "skipped", ""),
+        ("urn:d", "same", ""),
+    ]
+    with pytest.raises(ProgramError) as failed:
+        ledger.outcome("p", {})
+    assert failed.value.outcome.changes[0].diff == (FieldDiff("data.k", None, "v"),)
