@@ -10,7 +10,7 @@ from mecctl.engine import urn
 from mecctl.engine.decide import Decision, decide, identity
 from mecctl.engine.draft import default_provider, draft, promises
 from mecctl.engine.fields import fields
-from mecctl.engine.kinds import refuse_object
+from mecctl.engine.kinds import BUILT_IN, PROVIDER, refuse_object
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import checked, is_autonamed, to_api, to_outputs
 from mecctl.engine.targets import ALL, Selection
@@ -77,10 +77,18 @@ class Deployment:
         """Read an object that something else manages, `id_` being `namespace/name` or `name`. Raises KubeError."""
         namespace, _, name = id_.rpartition("/")
         live = self._client.get(api_version, kind, name, namespace or None)
+        return self._keep_read(goal, id_, to_outputs(live, {}), self._provider(goal.version))
+
+    def refer(self, goal: Goal, id_: str, outputs: Properties) -> Resource:
+        """Keep a reference to another stack, which exports `outputs`."""
+        self.ledger.mask.learn(outputs)
+        return self._keep_read(goal, id_, outputs, self._provider("", BUILT_IN))
+
+    def _keep_read(self, goal: Goal, id_: str, outputs: Properties, provider: str) -> Resource:
+        """Keep in the state what was read."""
         self._claim(goal)
-        plain = draft(goal, {}, self._find(goal), None)
-        outputs = to_outputs(live, {})
-        resource = replace(plain, id=id_, external=True, provider=self._provider(goal.version), outputs=outputs)
+        plain = draft(goal, goal.inputs, self._find(goal), None)
+        resource = replace(plain, id=id_, external=True, provider=provider, outputs=outputs)
         self._state.put(resource)
         with self._lock:
             self._done[goal.urn] = resource
@@ -226,9 +234,9 @@ class Deployment:
                 raise
             return "/".join(filter(None, (obj["metadata"].get("namespace"), obj["metadata"]["name"])))
 
-    def _provider(self, version: str) -> str:
+    def _provider(self, version: str, type_: str = PROVIDER) -> str:
         """Return the reference to the default provider, recorded with the first resource that needs it."""
-        fresh = default_provider(self._state.stack, self._state.project, version)
+        fresh = default_provider(self._state.stack, self._state.project, version, type_)
         with self._lock:
             if fresh.urn not in self._done:
                 self._claimed.add(fresh.urn)

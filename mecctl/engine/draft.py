@@ -37,11 +37,11 @@ def draft(goal: Goal, inputs: Properties, old: Resource | None, parent: Resource
     )
 
 
-def default_provider(stack: str, project: str, version: str) -> Resource:
+def default_provider(stack: str, project: str, version: str, type_: str = PROVIDER) -> Resource:
     """Return the provider that Pulumi records for resources that name none, one for each `version` of an SDK."""
     return Resource(
-        urn=urn.make(stack, project, PROVIDER, f"default_{version.replace('.', '_')}" if version else "default"),
-        type=PROVIDER,
+        urn=urn.make(stack, project, type_, f"default_{version.replace('.', '_')}" if version else "default"),
+        type=type_,
         custom=True,
         inputs={**({"version": version} if version else {}), "__internal": {}},
         outputs={"version": version} if version else {},

@@ -22,6 +22,7 @@ from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import StackState
 from mecctl.engine.steps import Preview, Steps
 from mecctl.engine.targets import ALL, Targets
+from mecctl.engine.urn import STACK_TYPE
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mecctl.engine.finding import Findings
     from mecctl.engine.outcome import Outcome
     from mecctl.engine.program import Program
+    from mecctl.engine.values import Properties
     from mecctl.plan.progress import Progress
 
 _DESTROYED = "the whole stack is deleted"
@@ -142,7 +144,8 @@ class Engine:
         from mecctl.engine.monitor import Monitor  # noqa: PLC0415
 
         name = (program.project, program.stack)
-        monitor = Monitor(name, session.ready, session.ledger, session.actor.hooks, finish, dry=dry)
+        ready, ledger, hooks = session.ready, session.ledger, session.actor.hooks
+        monitor = Monitor(name, ready, ledger, hooks, finish=finish, exports=self._exports, dry=dry)
         try:
             run(program, monitor, self._interrupts, dry=dry)
         except KeyboardInterrupt:
@@ -150,6 +153,11 @@ class Engine:
         except BaseException as error:  # noqa: BLE001 - a program may raise anything
             return None if isinstance(error, SystemExit) and not error.code else error
         return None
+
+    def _exports(self, project: str, stack: str) -> Properties | None:
+        """Return what another stack exports as of its last run, None when it isn't there."""
+        state = StackState(self._state, project, stack, self._crypter).read()
+        return next((one.outputs for one in state.resources.values() if one.type == STACK_TYPE), None)
 
     @contextmanager
     def _session(self, project: str, stack: str, targets: Targets, *, dry: bool) -> Iterator[_Session]:

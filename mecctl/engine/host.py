@@ -12,6 +12,7 @@ import contextvars
 import os
 import runpy
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ def run(program: Program, monitor: Monitor, interrupts: Interrupts, *, dry: bool
 
 def _run(program: Program, monitor: Monitor, interrupts: Interrupts, dry: bool) -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of every connection that ends
+    # The SDK drops them when a program fails, and Python would tell of each.
+    warnings.filterwarnings("ignore", "coroutine 'Output", RuntimeWarning)
     set_all_config(dict(program.config), list(program.secrets))
     settings = Settings(
         project=program.project,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PROVIDER = "pulumi:providers:kubernetes"
+BUILT_IN = "pulumi:providers:pulumi"
 
 # Fields that the API server refuses to change in place, at least sometimes (kubernetes pkg/apis/*/validation).
 _REPLACED: dict[str, tuple[str, ...]] = {

@@ -6,21 +6,21 @@ feature, so that the SDK refuses it by name.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto import resource_pb2 as pb
 
-from mecctl.engine import features, urn
+from mecctl.engine import features, stackreference, urn
 from mecctl.engine.callbacks import Callbacks
 from mecctl.engine.calls import Calls, counted
-from mecctl.engine.goal import Goal
 from mecctl.engine.hookcalls import hook
 from mecctl.engine.invokes import invoke
 from mecctl.engine.kinds import api_of, refusal
 from mecctl.engine.transforms import Transforms
-from mecctl.engine.wire import from_struct, read_goal, shown, to_struct
+from mecctl.engine.wire import from_struct, read_goal, read_request, shown, to_struct
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mecctl.engine.deployment import Deployment
     from mecctl.engine.hooks import Hooks
     from mecctl.engine.ledger import Ledger
+    from mecctl.engine.stackreference import Exports
 
 
 class Monitor:
@@ -46,14 +47,18 @@ class Monitor:
         deployment: Future[Deployment],
         ledger: Ledger,
         hooks: Hooks,
-        finish: Callable[[], None],
         *,
+        finish: Callable[[], None],
+        exports: Exports,
         dry: bool,
     ) -> None:
-        """Serve the program `name` = (project, stack); `finish` is called when it has registered all that it has."""
+        """Serve the program `name` = (project, stack).
+
+        `finish` is called when it has registered all that it has, `exports` when it refers to another stack.
+        """
         self._project, self._stack = name
         self._deployment, self._ledger, self._hooks = deployment, ledger, hooks
-        self._finish = finish
+        self._finish, self._exports = finish, exports
         self._dry = dry
         self.calls = Calls()
         self._callbacks = Callbacks()
@@ -105,23 +110,17 @@ class Monitor:
 
     @counted
     def ReadResource(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:  # noqa: N802
-        """Read an object that something else manages."""
-        if why := refusal(request.type, custom=True, remote=False):
+        """Read an object that something else manages, or what another stack exports."""
+        wanted = read_request(request, self._project, self._stack)
+        deployment = self._deployment.result()
+        if request.type == stackreference.TYPE:
+            outputs = stackreference.refer(request.id, self._project, self._exports)
+            resource = deployment.refer(replace(wanted, inputs={"name": request.id}), request.id, outputs)
+        elif why := refusal(request.type, custom=True, remote=False):
             raise MecctlError(f"{request.type} {request.name} can't be read: {why}")
-        name = urn.make(self._stack, self._project, request.type, request.name, request.parent)
-        api_version, kind = api_of(request.type)
-        wanted = Goal(
-            name,
-            request.type,
-            request.name,
-            custom=True,
-            inputs={},
-            parent=request.parent,
-            version=request.version,
-            dependencies=tuple(sorted(request.dependencies)),
-        )
-        resource = self._deployment.result().read(wanted, api_version, kind, request.id)
-        return pb.ReadResourceResponse(urn=name, id=resource.id, properties=shown(resource.outputs))
+        else:
+            resource = deployment.read(wanted, *api_of(request.type), request.id)
+        return pb.ReadResourceResponse(urn=resource.urn, id=resource.id, properties=shown(resource.outputs))
 
     @counted
     def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802

@@ -13,6 +13,7 @@ from mecctl.engine.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN, Properties,
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
+    from pulumi.runtime.proto.resource_pb2 import ReadResourceRequest
     from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest as Request
 
 _ASSETS = {"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"}
@@ -51,6 +52,20 @@ def read_goal(request: Request, project: str, stack: str) -> Goal:
         secret_outputs=tuple(request.additionalSecretOutputs),
         hooks=_hooks(request),
         timeouts={name: _seconds(value) for name, value in named.items()},
+    )
+
+
+def read_request(request: ReadResourceRequest, project: str, stack: str) -> Goal:
+    """Read a request for something that the program doesn't manage."""
+    return Goal(
+        urn=urn.make(stack, project, request.type, request.name, request.parent),
+        type=request.type,
+        name=request.name,
+        custom=True,
+        inputs={},
+        parent=request.parent,
+        version=request.version,
+        dependencies=tuple(sorted(request.dependencies)),
     )
 
 

@@ -42,7 +42,7 @@ def outputs(folder, source, project="plain", main="", **config) -> dict[str, Any
     hooks = Hooks(ledger, dry=False)
     ready: Future[Deployment] = Future()
     ready.set_result(Deployment(cast("Any", None), state, Preview(hooks), ledger, dry=False))
-    monitor = Monitor((project, "dev"), ready, ledger, hooks, lambda: None, dry=False)
+    monitor = Monitor((project, "dev"), ready, ledger, hooks, finish=lambda: None, exports=lambda *_: None, dry=False)
     run(program, monitor, Interrupts(Stop()), dry=False)
     return ledger.outcome(project, ready.result().outputs()).outputs
 
