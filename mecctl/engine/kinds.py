@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mecctl.engine import readiness
 from mecctl.engine.urn import STACK_TYPE
 from mecctl.errors import MecctlError
 
@@ -57,9 +58,9 @@ def fixed(kind: str, causes: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
     return ()
 
 
-def propagation(kind: str) -> str:
-    """Return how to delete an object: waiting for what it owns where that is what a user means by gone."""
-    return "Foreground" if kind in _WITH_DEPENDENTS else "Background"
+def propagation(live: dict[str, Any]) -> str:
+    """Return how to delete an object: as it says, else waiting for what it owns where that is what gone means."""
+    return readiness.deletion(live) or ("Foreground" if live["kind"] in _WITH_DEPENDENTS else "Background")
 
 
 def api_of(type_: str) -> tuple[str, str]:
@@ -95,3 +96,4 @@ def refuse_object(type_: str, obj: dict[str, Any]) -> None:
         raise MecctlError("it is a list; give every object as a resource of its own")
     if obj["metadata"].get("generateName"):
         raise MecctlError("it uses generateName, by which no object is found again; leave the name out instead")
+    readiness.check(obj)

@@ -158,4 +158,4 @@ class Steps(Actor):
         return any(live_of(one.outputs)["metadata"].get("uid") == uid for one in every if one.has_object)
 
     def _delete(self, live: Object) -> None:
-        self._client.delete(live, wait=_GONE_WITHIN, propagation=propagation(live["kind"]))
+        self._client.delete(live, wait=_GONE_WITHIN, propagation=propagation(live))

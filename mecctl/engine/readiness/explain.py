@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.kube import KubeError
+from mecctl.engine.readiness.events import failures, recent
+from mecctl.engine.readiness.routes import complaints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +22,17 @@ _FINE = {"ContainerCreating", "PodInitializing"}
 def explain(client: KubeClient, live: Object) -> list[str]:
     """Return what keeps the object from being ready, as lines; empty when nothing is known."""
     try:
-        pods = _pods(client, live)
-        said = [line for pod in pods[:_MOST] for line in _pod(client, pod)]
-        return said or _events(client, live)
+        said = [*failures(live), *_of_pods(client, live)]
+        if live["kind"] == "Ingress":
+            said += complaints(client, live)
+        return said or recent(client, live)
     except KubeError as error:
         return [f"and the reason can't be asked for: {error.message}"]
+
+
+def _of_pods(client: KubeClient, live: Object) -> Iterator[str]:
+    for pod in _pods(client, live)[:_MOST]:
+        yield from _pod(client, pod)
 
 
 def _pods(client: KubeClient, live: Object) -> list[Object]:
@@ -72,13 +80,3 @@ def _log(client: KubeClient, pod: Object, container: str, *, previous: bool) -> 
     except KubeError as error:
         text = f"(no log: {error.message})"
     yield from (f"  {line}" for line in text.splitlines() or ["(it printed nothing)"])
-
-
-def _events(client: KubeClient, live: Object) -> list[str]:
-    metadata = live["metadata"]
-    conditions = (live.get("status") or {}).get("conditions") or ()
-    failed = [one["message"] for one in conditions if one["type"] == "ReplicaFailure" and one.get("message")]
-    selector = f"involvedObject.uid={metadata['uid']},type=Warning"
-    events = client.list("v1", "Event", metadata.get("namespace"), field_selector=selector)
-    told = [f"{event.get('reason')}: {event.get('message')}" for event in events[-_MOST:]]
-    return [*failed, *told]

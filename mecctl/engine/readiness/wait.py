@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import title
+from mecctl.engine.readiness import hints
 from mecctl.engine.readiness.explain import explain
-from mecctl.engine.readiness.rules import Verdict, judge
+from mecctl.engine.readiness.rules import judge
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
     from mecctl.engine.kube import KubeClient
     from mecctl.engine.objects import Object
+    from mecctl.engine.readiness.verdict import Verdict
 
 _WITHIN = 300.0  # seconds, unless the object or the program says otherwise
-_SECONDS = "pulumi.com/timeoutSeconds"
 
 
 def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable[[str], None]) -> Object:
@@ -26,7 +27,7 @@ def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable
     Raises MecctlError, with the reason a person needs, when it isn't within `seconds` (default: its annotation, or 300)
     or never will be.
     """
-    limit = seconds if seconds is not None else _limit(live)
+    limit = seconds or hints.timeout(live) or _WITHIN
     verdict = judge(live)
     if verdict.ready or _waits_for_consumer(client, live):
         return live
@@ -51,14 +52,6 @@ def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable
     raise _failure(client, live, verdict, limit)
 
 
-def _limit(live: Object) -> float:
-    said = (live["metadata"].get("annotations") or {}).get(_SECONDS)
-    try:
-        return float(said) if said else _WITHIN
-    except ValueError as error:
-        raise MecctlError(f"the annotation {_SECONDS} of {title(live)} is no number: {said!r}") from error
-
-
 def _failure(client: KubeClient, live: Object, verdict: Verdict, limit: float) -> MecctlError:
     what = f"{title(live)} " + ("will not become ready" if verdict.final else f"is not ready after {limit:g} s")
     why = "\n".join([verdict.why, *(f"    {line}" for line in explain(client, live))])
@@ -67,7 +60,9 @@ def _failure(client: KubeClient, live: Object, verdict: Verdict, limit: float) -
 
 def _waits_for_consumer(client: KubeClient, live: Object) -> bool:
     """Whether a claim is left unbound until a pod uses it, which is as ready as it gets alone."""
-    if live["kind"] != "PersistentVolumeClaim" or not (name := live["spec"].get("storageClassName")):
+    if live["kind"] != "PersistentVolumeClaim" or hints.expressions(live):
+        return False
+    if not (name := live["spec"].get("storageClassName")):
         return False
     try:
         found = client.get("storage.k8s.io/v1", "StorageClass", name)

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from mecctl.engine.readiness import judge, needed
-from mecctl.errors import MecctlError
 
 Object = dict[str, Any]
 Json = Object | None
@@ -65,6 +64,8 @@ LATE = condition("Progressing", "False", reason="ProgressDeadlineExceeded", mess
         (thing("v1", "Service", {"type": "ClusterIP"}), True),
         (thing("v1", "Service", {"type": "LoadBalancer"}), False),
         (thing("v1", "Service", {"type": "LoadBalancer"}, {"loadBalancer": {"ingress": [{"ip": "1.2.3.4"}]}}), True),
+        (thing("networking.k8s.io/v1", "Ingress"), False),
+        (thing("networking.k8s.io/v1", "Ingress", {}, {"loadBalancer": {"ingress": [{"ip": "1.2.3.4"}]}}), True),
         (thing("v1", "PersistentVolumeClaim", {}, {"phase": "Bound"}), True),
         (thing("v1", "PersistentVolumeClaim", {}, {"phase": "Pending"}), False),
         (thing("apiextensions.k8s.io/v1", "CustomResourceDefinition", {}, condition("Established", "True")), True),
@@ -110,8 +111,3 @@ def test_waiting_can_be_left_out_by_annotation():
     obj = thing("apps/v1", "Deployment", {"replicas": 3}, annotations={"pulumi.com/skipAwait": "true"})
     assert not needed(obj)
     assert judge(obj).ready
-
-
-def test_an_unknown_way_of_waiting_is_refused():
-    with pytest.raises(MecctlError, match="waitFor"):
-        needed(thing("v1", "ConfigMap", annotations={"pulumi.com/waitFor": "condition=X"}))

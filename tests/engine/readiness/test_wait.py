@@ -1,6 +1,5 @@
 """Waiting on real controllers; the test plays the kubelet by writing the status of pods."""
 
-import threading
 import time
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from mecctl.engine.failures import ProgramError
 from tests.support.cases import told
+from tests.support.controller import RUNNING, giving
 
 pytestmark = pytest.mark.e2e
 
@@ -18,37 +18,9 @@ k8s.apps.v1.Deployment("web", metadata={"namespace": ns, "name": "web", "annotat
     spec={"replicas": 2, "selector": {"match_labels": labels}, "template": {"metadata": {"labels": labels},
         "spec": {"containers": [{"name": "main", "image": "registry.invalid/web:1"}]}}})
 """
-RUNNING = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
 NO_NODE = {"conditions": [{"type": "PodScheduled", "status": "False", "message": "0/2 nodes: too little memory"}]}
 NO_IMAGE = {"waiting": {"reason": "ErrImagePull", "message": "no such host registry.invalid"}}
 CRASHED = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
-
-
-class Kubelet:
-    """Gives every pod of a namespace a status, as soon as it is there."""
-
-    def __init__(self, case, status) -> None:
-        self._case, self._status = case, status
-        self._thread = threading.Thread(target=self._serve)
-        self._ended = threading.Event()
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _serve(self) -> None:
-        seen = set()
-        while not self._ended.wait(0.1):
-            for pod in self._case.client.list("v1", "Pod", self._case.ns):
-                name = pod["metadata"]["name"]
-                if name not in seen:
-                    seen.add(name)
-                    path = f"/api/v1/namespaces/{self._case.ns}/pods/{name}/status"
-                    patch = {"Content-Type": "application/merge-patch+json"}
-                    self._case.client.request("PATCH", path, body={"status": self._status}, headers=patch)
 
 
 def waiting(state: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -57,7 +29,7 @@ def waiting(state: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def test_up_returns_when_the_pods_are_ready(case):
-    with Kubelet(case, RUNNING):
+    with giving(case, RUNNING):
         outcome = case.up(WEB, seconds="60")
     assert told(outcome) == [("create", "web")]
     assert case.get("Deployment", "web", "apps/v1")["status"]["availableReplicas"] == 2
@@ -73,7 +45,7 @@ def test_up_returns_when_the_pods_are_ready(case):
     ],
 )
 def test_what_keeps_pods_from_running_is_told(case, status, said):
-    with Kubelet(case, status), pytest.raises(ProgramError) as failed:
+    with giving(case, status), pytest.raises(ProgramError) as failed:
         case.up(WEB, seconds="3")
     assert "0 of 2 replicas available" in str(failed.value)
     assert said in str(failed.value)
@@ -82,11 +54,11 @@ def test_what_keeps_pods_from_running_is_told(case, status, said):
 
 
 def test_a_rerun_goes_on_waiting(case):
-    with Kubelet(case, NO_NODE), pytest.raises(ProgramError):
+    with giving(case, NO_NODE), pytest.raises(ProgramError):
         case.up(WEB, seconds="2")
     for pod in case.client.list("v1", "Pod", case.ns):
         case.client.delete(pod)
-    with Kubelet(case, RUNNING):
+    with giving(case, RUNNING):
         assert told(case.up(WEB, seconds="60")) == [("update", "web")]
     assert case.up(WEB, seconds="60").changes == ()
 
