@@ -19,7 +19,7 @@ from mecctl.engine.ledger import Ledger
 from mecctl.engine.recover import recover
 from mecctl.engine.refresh import refresh
 from mecctl.engine.secrets import Crypter
-from mecctl.engine.state import StackState
+from mecctl.engine.state import StackState, backend
 from mecctl.engine.steps import Preview, Steps
 from mecctl.engine.targets import ALL, Targets
 from mecctl.engine.urn import STACK_TYPE
@@ -42,20 +42,22 @@ _USED = tuple(f"pulumi_kubernetes.{name}.v1" for name in ("core", "apps", "meta"
 
 
 class Engine:
-    """Keeps state under a folder and talks to the cluster of a kubeconfig; close it, or use it in a `with`.
+    """Keeps state at a place and talks to the cluster of a kubeconfig; close it, or use it in a `with`.
+
+    `state` is a folder, or the URL of a backend (see `state.backend`).
 
     Only `kubernetes:*` resources are known; the rest is refused by name, as a failure of that resource.
     """
 
     def __init__(
         self,
-        state: Path,
+        state: Path | str,
         kubeconfig: Path,
         passphrase: str,
         progress: Progress,
         listener: Listener | None = None,
     ) -> None:
-        self._state = state.absolute()  # a program runs in a folder of its own
+        self._state = backend(state)
         self._passphrase = passphrase
         self._progress, self._listener = progress, listener
         self._interrupts = Interrupts(Stop())
@@ -100,7 +102,7 @@ class Engine:
 
         Raises like `up`; what fails stays in state.
         """
-        with self._session(project, stack, targets, dry=False) as session:
+        with self._session(project, stack, targets, kind="destroy") as session:
             doomed = session.ready.result().doomed()
             reason = "it is a target" if targets else _DESTROYED
             remove_all(((one, reason) for one in doomed), session.actor, session.ledger)
@@ -111,7 +113,7 @@ class Engine:
 
         What can't be seen stays in the state as it is. Raises UnreachableError when the cluster doesn't answer at all.
         """
-        with self._session(project, stack, targets, dry=dry) as session:
+        with self._session(project, stack, targets, dry=dry, kind="refresh") as session:
             session.ready.result()
             return refresh(self._client, session.state, targets, session.ledger)
 
@@ -160,7 +162,9 @@ class Engine:
         return next((one.outputs for one in state.resources.values() if one.type == STACK_TYPE), None)
 
     @contextmanager
-    def _session(self, project: str, stack: str, targets: Targets, *, dry: bool) -> Iterator[_Session]:
+    def _session(
+        self, project: str, stack: str, targets: Targets, *, dry: bool = False, kind: str = "update"
+    ) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._crypter)
         ledger = Ledger(self._progress, self._listener)
@@ -172,18 +176,20 @@ class Engine:
             if dry:
                 state.read()
             else:
-                state.open()
+                state.open(kind)
             self._client.request("GET", "/version")
             recover(self._client, state)
             return Deployment(self._client, state, actor, session.ledger, dry=dry, targets=targets)
 
         with self._interrupts.heard():
             threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()
+            failed = True
             try:
                 yield session
+                failed = False
             finally:
                 futures.wait([session.ready])
-                state.close()
+                state.close(ok=not failed and not session.ledger.failed, changes=session.ledger.counts())
 
     def _crypter(self, salt: str | None) -> Crypter:
         """Return what opens the secrets of a stack; a new stack shares the key that is there, deriving one is slow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,11 @@ class Ledger:
         with self._lock:
             self._changes.append(change)
         self._listener.resource(Event(resource.urn, "done", action, *about))
+
+    def counts(self) -> Counter[str]:
+        """Return how many changes of each kind were made."""
+        with self._lock:
+            return Counter(change.action for change in self._changes)
 
     def outcome(self, project: str, outputs: Properties) -> Outcome:
         """Return what was done. Raises ProgramError when anything failed, UnreachableError when that was all."""

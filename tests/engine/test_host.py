@@ -17,7 +17,7 @@ from mecctl.engine.ledger import Ledger
 from mecctl.engine.monitor import Monitor
 from mecctl.engine.program import Program
 from mecctl.engine.secrets import Crypter
-from mecctl.engine.state import StackState
+from mecctl.engine.state import StackState, backend
 from mecctl.engine.steps import Preview
 from mecctl.engine.values import Secret
 from mecctl.plan.progress import Silent
@@ -37,7 +37,7 @@ def outputs(folder, source, project="plain", main="", **config) -> dict[str, Any
     (folder / "Pulumi.yaml").write_text(settings)
     (folder / "__main__.py").write_text(source)
     program = Program(folder, "dev", {f"{project}:{key}": value for key, value in config.items()})
-    state = StackState(folder / "state", project, "dev", lambda _: Crypter("p", b"saltsalt")).read()
+    state = StackState(backend(folder / "state"), project, "dev", lambda _: Crypter("p", b"saltsalt")).read()
     ledger = Ledger(Log())
     hooks = Hooks(ledger, dry=False)
     ready: Future[Deployment] = Future()

@@ -1,4 +1,4 @@
-"""The checkpoint file: what the stack consists of, as of the last run that ended.
+"""The checkpoint: what the stack consists of, as of the last run that ended.
 
 Format: {"version": 3, "checkpoint": {"stack", "latest": {manifest, secrets_providers, resources, pending_operations}}}
 (pulumi/pulumi sdk/go/common/apitype/core.go).
@@ -6,22 +6,23 @@ Format: {"version": 3, "checkpoint": {"stack", "latest": {manifest, secrets_prov
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
-import os
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.state.files import telling, write_whole
+from mecctl.engine.state import integrity
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 VERSION = 3
 NONE = "none"  # the digest that stands for "no checkpoint yet"
+_GZIPPED = b"\x1f\x8b"
 
 
 Record = dict[str, Any]
@@ -29,44 +30,43 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint as read: `salt` is the passphrase provider's state; records are still encrypted."""
+    """A checkpoint as read: `salt` is the passphrase provider's state; records are still encrypted.
 
-    salt: str | None
-    records: tuple[Record, ...]
-    pending: tuple[Record, ...]
-    digest: str
-
-
-def read(path: Path) -> Checkpoint:
-    """Read the checkpoint at `path`, an empty one when there is no file.
-
-    Raises MecctlError when it is damaged, of a newer format, or encrypted by anything but a passphrase.
+    `key` is where it was read, empty when there is none; `latest` all that it says.
     """
-    with telling(path, "read"):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return Checkpoint(None, (), (), NONE)
+
+    salt: str | None = None
+    records: tuple[Record, ...] = ()
+    pending: tuple[Record, ...] = ()
+    digest: str = NONE
+    key: str = ""
+    latest: Record = field(default_factory=dict)
+
+
+def parse(content: bytes, key: str, where: str) -> Checkpoint:
+    """Read a checkpoint, plain or gzipped, that was found at `where`.
+
+    Raises MecctlError when it is damaged, not sound, of a newer format, or encrypted by anything but a passphrase.
+    """
     try:
-        document = json.loads(content)
+        document = json.loads(gzip.decompress(content) if content.startswith(_GZIPPED) else content)
         found = document["version"]
+        features = document.get("features")
         latest = document["checkpoint"].get("latest") or {}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zlib.error) as error:
         raise MecctlError(
-            "the state file is damaged", where=str(path), why=str(error), fix=f"look at {path.name}.bak beside it"
+            "the state file is damaged", where=where, why=str(error), fix="put back `.bak` beside it"
         ) from error
-    if found != VERSION:
-        raise MecctlError(
-            f"the state file has format {found}, this mecctl knows {VERSION}",
-            where=str(path),
-            fix="use the mecctl or pulumi that wrote it",
-        )
-    _check_manifest(path, latest.get("manifest") or {})
+    check_version(found, features, where)
+    if latest:
+        integrity.check(latest, where)
     return Checkpoint(
-        _salt(path, latest.get("secrets_providers")),
+        _salt(where, latest.get("secrets_providers")),
         tuple(latest.get("resources") or ()),
         tuple(entry["resource"] for entry in latest.get("pending_operations") or () if entry["type"] == "creating"),
         digest(content),
+        key,
+        latest,
     )
 
 
@@ -74,28 +74,40 @@ def encode(name: tuple[str, str], salt: str, records: Sequence[Record], pending:
     """Return the content of a checkpoint of `name` = (project, stack).
 
     `pending` are the records of objects that may or may not have been created; `time` is ISO 8601.
+    Raises IntegrityError when the resources don't fit together.
     """
-    project, stack = name
     maker = f"v{version('pulumi')}"
     latest = {
-        "manifest": {"time": time, "magic": hashlib.sha256(maker.encode()).hexdigest(), "version": maker},
+        "manifest": {"time": time, "magic": integrity.magic(maker), "version": maker},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
         "resources": list(records),
         **({"pending_operations": [{"resource": one, "type": "creating"} for one in pending]} if pending else {}),
         "metadata": {},
     }
-    document = {"version": VERSION, "checkpoint": {"stack": f"organization/{project}/{stack}", "latest": latest}}
+    return wrap(name, latest)
+
+
+def wrap(name: tuple[str, str], latest: Record) -> bytes:
+    """Return the content of a checkpoint of `name` = (project, stack) that says `latest`. Raises IntegrityError."""
+    stack = f"organization/{name[0]}/{name[1]}"
+    integrity.check(latest, f"what was about to be written for {stack}")
+    return compact({"version": VERSION, "checkpoint": {"stack": stack, "latest": latest}})
+
+
+def compact(document: object) -> bytes:
+    """Return JSON the way Pulumi writes it: no spaces, no escapes that aren't needed (pkg/backend/diy/state.go)."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a checkpoint in place; the one before stays as `.bak`."""
-    with telling(path, "written"):
-        if path.exists():
-            backup = path.with_name(f"{path.name}.bak")
-            backup.unlink(missing_ok=True)
-            os.link(path, backup)
-    write_whole(path, content)
+def check_version(found: object, features: object, where: str) -> None:
+    """Raise MecctlError for a format other than this one."""
+    if found != VERSION:
+        with_ = f" with {', '.join(map(str, features))}" if isinstance(features, list) and features else ""
+        raise MecctlError(
+            f"the state file has format {found}{with_}, this mecctl knows {VERSION}",
+            where=where,
+            fix="use the mecctl or pulumi that wrote it",
+        )
 
 
 def digest(content: bytes) -> str:
@@ -103,17 +115,13 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    if manifest and manifest.get("magic") != hashlib.sha256(str(manifest.get("version")).encode()).hexdigest():
-        raise MecctlError("the state file was altered: its manifest doesn't fit", where=str(path))
-
-
-def _salt(path: Path, provider: dict[str, Any] | None) -> str | None:
+def _salt(where: str, provider: dict[str, Any] | None) -> str | None:
     if not provider:
         return None
     if provider.get("type") != "passphrase":
         raise MecctlError(
             f"the state's secrets are kept by {provider.get('type')!r}, this engine knows `passphrase` only",
-            where=str(path),
+            where=where,
+            fix="use `engine: pulumi`, or change it with `pulumi stack change-secrets-provider passphrase`",
         )
     return str(provider["state"]["salt"])

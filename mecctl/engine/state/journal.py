@@ -1,136 +1,115 @@
 """What happened since the checkpoint: one JSON document a line, durable before anything is built on it.
 
-The first line names the checkpoint that the rest goes on from: `{"base": digest}`. Then, in the order it happened:
-`{"pending": record}` before an object is created, `{"put": record}` when a resource is as recorded, `{"drop": key}`
-when it is gone, `{"rename": [old, new]}`, `{"forget": urn}` when a pending object turned out not to be there, and
-`{"sealed": digest}` when all of it is in the checkpoint `digest`.
+The first line names the checkpoint that the rest goes on from, and how its secrets are encrypted: `{"base": digest,
+"salt": …}`. Then, in the order it happened: `{"pending": record}` before an object is created, `{"put": record}` when a
+resource is as recorded, `{"drop": key}` when it is gone, `{"rename": [old, new]}`, `{"forget": urn}` when a pending
+object turned out not to be there, and `{"sealed": digest}` when all of it is in the checkpoint `digest`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.state.files import folder, sync_folder, telling
+from mecctl.engine.state.checkpoint import compact
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from mecctl.engine.state.log import Log
 
 Entry = dict[str, Any]
 
 
 class Journal:
-    """Appends entries; threads that append at the same time share one fsync.
+    """Appends entries; threads that append at the same time share one write.
 
     After a write that failed every append raises the same MecctlError, so that nothing is built on a gap.
     """
 
-    def __init__(self, path: Path, base: str) -> None:
-        self.path = path
-        self._base = base
-        self._descriptor: int | None = None
-        self._whole = 0  # bytes known to be on the disk
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._head: Callable[[], Entry] | None = None
         self._failure: MecctlError | None = None
         self._waiting: list[bytes] = []
         self._queue = threading.Lock()
         self._disk = threading.Lock()
+        self.used = False  # whether it has any entries
 
-    @classmethod
-    def resume(cls, path: Path, base: str, whole: int) -> Journal:
-        """Go on writing a journal behind its first `whole` bytes; a line that was cut off in mid-write goes."""
-        resumed = cls(path, base)
-        with telling(path, "written"):
-            resumed._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
-            os.ftruncate(resumed._descriptor, whole)
-            os.fsync(resumed._descriptor)
-        resumed._whole = whole
-        return resumed
+    def since(self, base: str) -> tuple[Entry, list[Entry]]:
+        """Return the first line and the entries that go on from the checkpoint `base`; empty when there are none.
 
-    @property
-    def used(self) -> bool:
-        """Whether anything was appended."""
-        return self._descriptor is not None
+        Raises MecctlError when they go on from another one, or a line is damaged.
+        """
+        head, *entries = self._parse() or [{}]
+        if not head or (entries and entries[-1].get("sealed") == base):
+            return {}, []
+        if head.get("base") != base:
+            raise MecctlError(
+                "the state file was changed by another program while a broken-off run still has to be recovered",
+                where=self._log.where,
+                why="this journal goes on from another state file",
+                fix="put back the state file that the journal belongs to, or move the journal away",
+            )
+        return head, entries
+
+    def begin(self, head: Callable[[], Entry], *, resumed: bool) -> None:
+        """Get ready to append, behind what is there or to a fresh journal with the first line that `head` makes."""
+        self.used = resumed
+        if not resumed:
+            self._head = head
+            if self._log.read():
+                self._log.remove()
 
     def append(self, *entries: Entry) -> None:
-        """Write entries, together and in order; returns when they are on the disk. Raises MecctlError."""
+        """Write entries, together and in order; returns when they are durable. Raises MecctlError."""
         lines = b"".join(_line(entry) for entry in entries)
         with self._queue:
             self._waiting.append(lines)
         with self._disk:
             with self._queue:
                 batch, self._waiting = b"".join(self._waiting), []
-            if batch and not self._failure:  # an empty batch: another thread's fsync has taken these lines along
+            if batch and not self._failure:  # an empty batch: another thread's write has taken these lines along
                 self._write(batch)
             if self._failure:
                 raise self._failure
 
-    def close(self, *, remove: bool) -> None:
-        """Close the file; `remove` it once its content is in the checkpoint."""
-        with self._disk, telling(self.path, "written"):
-            if self._descriptor is None:
-                return
-            os.close(self._descriptor)
-            self._descriptor = None
-            if remove:
-                discard(self.path)
+    def close(self) -> None:
+        """Let go; what was appended stays for the next run."""
+        with self._disk:
+            self._log.close()
+
+    def remove(self) -> None:
+        """Delete it, once its content is in the checkpoint."""
+        with self._disk:
+            self._log.remove()
+            self.used = False
 
     def _write(self, batch: bytes) -> None:
         try:
-            with telling(self.path, "written"):
-                if self._descriptor is None:
-                    batch = _line({"base": self._base}) + batch
-                    self._create()
-                self._put(batch)
+            self._log.append((_line(self._head()) if self._head else b"") + batch)
         except MecctlError as error:
             self._failure = error
+        else:
+            self._head = None
+            self.used = True
 
-    def _create(self) -> None:
-        folder(self.path.parent)
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        sync_folder(self.path.parent)
-
-    def _put(self, batch: bytes) -> None:
-        assert self._descriptor is not None  # noqa: S101 - opened by the caller
-        view = memoryview(batch)
-        try:
-            while view:
-                view = view[os.write(self._descriptor, view) :]
-            os.fdatasync(self._descriptor)
-        except OSError:
-            os.ftruncate(self._descriptor, self._whole)  # half a line must not stand before later ones
-            raise
-        self._whole += len(batch)
-
-
-def discard(path: Path) -> None:
-    """Delete a journal, durably."""
-    with telling(path, "written"):
-        path.unlink()
-        sync_folder(path.parent)
-
-
-def read(path: Path) -> tuple[list[Entry], int]:
-    """Return the entries and how many bytes they take; a last line that was cut off in mid-write is left out.
-
-    Raises MecctlError when a line before the last is damaged.
-    """
-    with telling(path, "read"):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return [], 0
-    whole, _, _ = content.rpartition(b"\n")
-    entries: list[Entry] = []
-    for number, line in enumerate(whole.split(b"\n") if whole else (), 1):
-        try:
-            entries.append(json.loads(line))
-        except ValueError as error:
-            raise MecctlError("the state's journal is damaged", where=f"{path}:{number}", why=str(error)) from error
-    return entries, len(whole) + 1 if entries else 0
+    def _parse(self) -> list[Entry]:
+        entries: list[Entry] = []
+        for number, line in enumerate(self._log.read().split(b"\n")[:-1], 1):
+            try:
+                entries.append(json.loads(line))
+            except ValueError as error:
+                raise MecctlError(
+                    "the state's journal is damaged",
+                    where=f"{self._log.where}:{number}",
+                    why=str(error),
+                    fix="put back this file and the state file from a copy made at the same time",
+                ) from error
+        return entries
 
 
 def _line(entry: Entry) -> bytes:
-    return json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return compact(entry) + b"\n"

@@ -1,22 +1,28 @@
-"""One run at a time for a stack: a lock that dies with its holder, and a note for Pulumi's own CLI."""
+"""One run at a time for a stack in a folder: a lock that dies with its holder, and a note for Pulumi's own CLI."""
 
 from __future__ import annotations
 
 import fcntl
-import getpass
-import json
 import os
-import socket
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from mecctl.engine.state.files import folder, telling, write_whole
+from mecctl.engine.state.holder import Holder
 from mecctl.errors import LockedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_OURS = "mecctl"  # marks our own notes: their holder is dead whenever the lock itself is free
+
+class Lock(Protocol):
+    """Keeps other runs away from a stack."""
+
+    def take(self, time: str) -> None:
+        """Take it; LockedError says who holds it. `time` (ISO 8601) tells others since when."""
+
+    def release(self) -> None:
+        """Let go; does nothing when it isn't held."""
 
 
 class StackLock:
@@ -37,24 +43,16 @@ class StackLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(descriptor)
-            raise LockedError("another mecctl is changing this stack", where=str(self._file)) from error
+            raise LockedError(
+                "another mecctl is changing this stack", where=str(self._file), why=self._who()
+            ) from error
         self._descriptor = descriptor
         try:
-            self._leave_note(time)
+            self._clear_notes()
+            write_whole(self._note, Holder.me(time).note())
         except BaseException:
             self.release()
             raise
-
-    def _leave_note(self, time: str) -> None:
-        self._clear_notes()
-        who = {
-            "pid": os.getpid(),
-            "username": _user(),
-            "hostname": socket.gethostname(),
-            "timestamp": time,
-            _OURS: True,
-        }
-        write_whole(self._note, json.dumps({**who, _OURS: True}).encode())
 
     def release(self) -> None:
         """Let go; does nothing when it isn't held."""
@@ -63,41 +61,19 @@ class StackLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _who(self) -> str | None:
+        found = [Holder.parse(note.read_bytes()) for note in self._notes.glob("*.json")]
+        return f"it is held by {found[0]}" if found else None
+
     def _clear_notes(self) -> None:
         # No other mecctl can be alive here, so a note is a dead one's, or that of Pulumi's CLI.
-        for note in self._notes.glob("*.json") if self._notes.is_dir() else ():
-            who = _read(note)
-            if not who.get(_OURS) and (who.get("hostname") != socket.gethostname() or _alive(who.get("pid"))):
+        for note in self._notes.glob("*.json"):
+            with telling(note, "read"):
+                who = Holder.parse(note.read_bytes())
+            if not who.mecctl and not who.is_dead():
                 raise LockedError(
-                    f"process {who.get('pid')} of {who.get('username')} on {who.get('hostname')} holds this stack",
+                    f"{who} holds this stack",
                     where=str(note),
                     fix="wait for it; if it is gone for sure, delete this file",
                 )
             note.unlink()
-
-
-def _read(note: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(note.read_text())
-    except (OSError, ValueError):
-        return {"hostname": socket.gethostname()}
-    return content if isinstance(content, dict) else {}
-
-
-def _alive(pid: object) -> bool:
-    if not isinstance(pid, int) or pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())

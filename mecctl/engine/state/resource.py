@@ -95,6 +95,7 @@ class Resource:
         return replace(
             self,
             parent=new if self.parent == old else self.parent,
+            provider=self.provider.replace(f"{old}::", f"{new}::"),
             dependencies=tuple(new if urn == old else urn for urn in self.dependencies),
             property_dependencies={
                 key: [new if urn == old else urn for urn in urns] for key, urns in self.property_dependencies.items()

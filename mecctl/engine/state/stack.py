@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from mecctl.engine.state import checkpoint, journal
-from mecctl.engine.state.files import write_whole
-from mecctl.engine.state.lock import StackLock
+from mecctl.engine.state import checkpoint
+from mecctl.engine.state.archive import Archive
+from mecctl.engine.state.history import Run
+from mecctl.engine.state.journal import Entry, Journal
+from mecctl.engine.state.layout import Layout
 from mecctl.engine.state.order import ordered
 from mecctl.engine.state.replay import Replayed, replay
-from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from mecctl.engine.secrets import Crypter
+    from mecctl.engine.state.backend import Backend
     from mecctl.engine.state.resource import Resource
 
-_META = ".pulumi/meta.yaml"
+
+_STAYING = ("create", "update", "replace")  # what leaves a resource in the state
 
 
 def now() -> str:
@@ -32,62 +35,57 @@ def now() -> str:
 class StackState:
     """What a stack consists of. Every change is durable when the call that makes it returns; safe between threads."""
 
-    def __init__(self, root: Path, project: str, stack: str, crypter: Callable[[str | None], Crypter]) -> None:
-        """Name a stack under the state folder `root`; `crypter` gets the salt that state keeps, None for a new one."""
+    def __init__(self, place: Backend, project: str, stack: str, crypter: Callable[[str | None], Crypter]) -> None:
+        """Name a stack at a place; `crypter` gets the salt that state keeps, None for a new one."""
+        layout = Layout(project, stack)
         self.project, self.stack = project, stack
-        self._root = root
         self._choose = crypter
-        self._file = root / ".pulumi" / "stacks" / project / f"{stack}.json"
-        self._journal_file = root / "journal" / project / f"{stack}.jsonl"
-        notes = root / ".pulumi" / "locks" / "organization" / project / stack
-        self._lock_file = StackLock(root / "journal" / project / f"{stack}.lock", notes)
-        self._journal = journal.Journal(self._journal_file, checkpoint.NONE)
+        self._archive = Archive(place.store, layout)
+        self._held = place.lock(layout)
+        self._journal = Journal(place.log(layout))
         self._lock = threading.RLock()
         self._dirty = False
         self._writable = False
+        self._before = checkpoint.Checkpoint()
         self._content = Replayed({}, {})
+        self._kind, self._started = "", 0
 
     def read(self) -> Self:
-        """Read for a preview: nothing on the disk is changed, then or later.
-
-        Raises MecctlError when the state can't be understood.
-        """
-        found = checkpoint.read(self._file)
-        self._load(found, self._since(found)[0])
+        """Read for a preview: nothing is changed, then or later. Raises MecctlError when it can't be understood."""
+        self._load()
         return self
 
-    def open(self) -> Self:
+    def open(self, kind: str = "update") -> Self:
         """Take the stack's lock and read; what a dead run left in its journal is taken over first.
 
-        Raises LockedError, MecctlError.
+        `kind` (update, destroy, refresh) is for the history. Raises LockedError, MecctlError.
         """
-        self._lock_file.take(now())
+        self._held.take(now())
+        self._kind, self._started = kind, int(time.time())
         try:
-            found = checkpoint.read(self._file)
-            entries, whole = self._since(found)
-            self._load(found, entries)
-            self._journal = journal.Journal(self._journal_file, found.digest)
-            if entries:
-                self._journal = journal.Journal.resume(self._journal_file, found.digest, whole)
-            elif self._journal_file.exists():
-                journal.discard(self._journal_file)
+            resumed = self._load()
+            self._journal.begin(lambda: {"base": self._before.digest, "salt": self._crypter.state()}, resumed=resumed)
         except BaseException:
-            self._lock_file.release()
+            self._held.release()
             raise
         self._writable = True
         return self
 
-    def close(self) -> None:
-        """Write the checkpoint if anything changed, and let go of the lock; the journal stays if that fails."""
+    def close(self, *, ok: bool = True, changes: Mapping[str, int] | None = None) -> None:
+        """Write the checkpoint if anything changed, and let go of the lock; the journal stays if that fails.
+
+        `ok` and `changes` (how many resources by what was done to them) are for the history.
+        """
         if not self._writable:
             return
         try:
             if self._dirty or self._journal.used:
                 self._compact()
-                self._journal.close(remove=True)
+                self._journal.remove()
+                self._archive.record(self._run(changes or {}, ok=ok))
         finally:
-            self._journal.close(remove=False)
-            self._lock_file.release()
+            self._journal.close()
+            self._held.release()
 
     @property
     def resources(self) -> dict[str, Resource]:
@@ -146,48 +144,37 @@ class StackState:
             self._content.rename(old, new)
         self._append({"rename": [old, new]})
 
-    def _append(self, *entries: journal.Entry) -> None:
+    def _append(self, *entries: Entry) -> None:
         if self._writable:
             self._journal.append(*entries)
 
     def _record(self, resource: Resource) -> checkpoint.Record:
         return resource.record(self._crypter.seal)
 
-    def _since(self, found: checkpoint.Checkpoint) -> tuple[list[journal.Entry], int]:
-        entries, whole = journal.read(self._journal_file)
-        if not entries or entries[-1].get("sealed") == found.digest:
-            return [], 0
-        if entries[0].get("base") != found.digest:
-            raise MecctlError(
-                "the state file was changed by another program while a broken-off run still has to be recovered",
-                where=str(self._file),
-                why=f"the journal {self._journal_file} goes on from another state file",
-                fix="put back the state file that the journal belongs to, or move the journal away",
-            )
-        return entries[1:], whole
-
-    def _load(self, found: checkpoint.Checkpoint, entries: list[journal.Entry]) -> None:
-        self._crypter = self._choose(found.salt)
-        if found.salt:
-            self._crypter.check(found.salt)
+    def _load(self) -> bool:
+        """Read the checkpoint and what a dead run wrote after it; whether there was such a run."""
+        self._before = found = self._archive.load()
+        head, entries = self._journal.since(found.digest)
+        salt = found.salt or head.get("salt")  # a first run may have died before any checkpoint
+        self._crypter = self._choose(salt)
+        if salt:
+            self._crypter.check(salt)
         self._content = replay(found, entries, self._crypter.open)
+        return bool(head)
 
-    def _compact(self) -> str:
+    def _compact(self) -> None:
         with self._lock:
-            kept = ordered(self._content.resources.values())
-            pending: Iterable[Resource] = self._content.pending.values()
             content = checkpoint.encode(
                 (self.project, self.stack),
                 self._crypter.state(),
-                [self._record(one) for one in kept],
-                [self._record(replace(one, outputs={})) for one in pending],
+                [self._record(one) for one in ordered(self._content.resources.values())],
+                [self._record(replace(one, outputs={})) for one in self._content.pending.values()],
                 now(),
             )
-        digest = checkpoint.digest(content)
         if self._journal.used:
-            self._append({"sealed": digest})
-        meta = self._root / _META
-        if not meta.exists():
-            write_whole(meta, b"version: 1\n")
-        checkpoint.write(self._file, content)
-        return digest
+            self._append({"sealed": checkpoint.digest(content)})
+        self._archive.save(content, self._before)
+
+    def _run(self, changes: Mapping[str, int], *, ok: bool) -> Run:
+        counts = {**changes, "same": len(self.resources) - sum(changes.get(each, 0) for each in _STAYING)}
+        return Run(self._kind, self._started, int(time.time()), ok, counts)

@@ -10,6 +10,8 @@ import pytest
 
 from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import Resource, StackState
+from mecctl.engine.state.backend import FolderBackend
+from mecctl.engine.state.lock import StackLock
 from mecctl.engine.values import secret
 from mecctl.errors import LockedError, MecctlError
 
@@ -19,7 +21,7 @@ B = Resource("urn:pulumi:dev::p::t::b", "t", custom=True, id="b", dependencies=(
 
 
 def stack(root: Path) -> StackState:
-    return StackState(root, "p", "dev", lambda _salt: CRYPTER)
+    return StackState(FolderBackend(root), "p", "dev", lambda _salt: CRYPTER)
 
 
 def file(root: Path) -> Path:
@@ -28,8 +30,9 @@ def file(root: Path) -> Path:
 
 def die(state: StackState) -> None:
     """Do what the end of the process does: close its files, and nothing else."""
-    state._journal.close(remove=False)
-    os.close(state._lock_file._descriptor or -1)
+    state._journal.close()
+    assert isinstance(state._held, StackLock)
+    os.close(state._held._descriptor or -1)
 
 
 def test_what_is_put_is_there_again(tmp_path):
@@ -124,7 +127,7 @@ def test_death_between_checkpoint_and_the_end_of_the_journal_costs_nothing(tmp_p
 def test_death_before_the_checkpoint_is_in_place_costs_nothing(tmp_path, monkeypatch):
     state = stack(tmp_path).open()
     state.put(A, B)
-    monkeypatch.setattr("mecctl.engine.state.checkpoint.write", lambda *_: None)
+    monkeypatch.setattr("mecctl.engine.state.archive.Archive.save", lambda *_: None)
     state._compact()
     die(state)
     monkeypatch.undo()

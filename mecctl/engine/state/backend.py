@@ -1,0 +1,59 @@
+"""Where stacks are kept: how to store, to lock and to write a journal there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
+
+from mecctl.engine.state.folder import FolderStore
+from mecctl.engine.state.lock import Lock, StackLock
+from mecctl.engine.state.log import FileLog, Log
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from mecctl.engine.state.layout import Layout
+    from mecctl.engine.state.store import Store
+
+
+class Backend(Protocol):
+    """A place for the state of many stacks."""
+
+    @property
+    def store(self) -> Store:
+        """Where checkpoints are."""
+
+    def lock(self, layout: Layout) -> Lock:
+        """Return what keeps other runs away from a stack."""
+
+    def log(self, layout: Layout) -> Log:
+        """Return where the journal of a stack is."""
+
+
+class FolderBackend:
+    """State in a folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = FolderStore(root)
+
+    def lock(self, layout: Layout) -> StackLock:
+        """Return a lock that the kernel lets go of when its holder ends."""
+        return StackLock(self.root / f"{layout.journal}.lock", self.root / layout.locks)
+
+    def log(self, layout: Layout) -> FileLog:
+        """Return the journal's file."""
+        return FileLog(self.root / f"{layout.journal}.jsonl")
+
+
+def backend(place: Path | str) -> Backend:
+    """Return the backend at a path or a URL: `file:///folder`, `file://~/folder`, as Pulumi writes them."""
+    if isinstance(place, Path):
+        return FolderBackend(place.absolute())
+    url = urlsplit(place)
+    if url.scheme == "file":
+        return FolderBackend(Path(unquote(url.netloc + url.path)).expanduser().absolute())
+    raise MecctlError(
+        f"state can't be kept at {url.scheme or place}://",
+        fix="use file:///folder, or `engine: pulumi` for the other backends of Pulumi",
+    )
