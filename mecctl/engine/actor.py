@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mecctl.engine.decide import Decision
+    from mecctl.engine.decision import Decision
     from mecctl.engine.goal import Goal
     from mecctl.engine.hooks import Hooks
     from mecctl.engine.state import Resource

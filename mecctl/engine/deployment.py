@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mecctl.engine import urn
-from mecctl.engine.decide import Decision, decide, identity
+from mecctl.engine.decide import decide
+from mecctl.engine.decision import Decision, Query, identity
 from mecctl.engine.draft import default_provider, draft, promises
 from mecctl.engine.fields import fields
 from mecctl.engine.kinds import BUILT_IN, PROVIDER, refuse_object
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import checked, is_autonamed, to_api, to_outputs
-from mecctl.engine.targets import ALL, Selection
+from mecctl.engine.targets import Selection
 from mecctl.engine.values import Properties, has_unknown
 from mecctl.errors import MecctlError
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from mecctl.engine.goal import Goal
     from mecctl.engine.kube import KubeClient
     from mecctl.engine.ledger import Ledger
+    from mecctl.engine.mode import Mode
     from mecctl.engine.state import Resource, StackState
-    from mecctl.engine.targets import Targets
 
 _DROPPED = "is no longer in the program"
 _REPLACED = "was replaced by an earlier run"
@@ -32,12 +33,10 @@ _REPLACED = "was replaced by an earlier run"
 class Deployment:
     """Takes registrations from many threads; a resource comes after all that it depends on."""
 
-    def __init__(
-        self, client: KubeClient, state: StackState, actor: Actor, ledger: Ledger, *, dry: bool, targets: Targets = ALL
-    ) -> None:
+    def __init__(self, client: KubeClient, state: StackState, actor: Actor, ledger: Ledger, mode: Mode) -> None:
         self.ledger = ledger
-        self._client, self._state, self._actor, self._dry = client, state, actor, dry
-        self._selection = Selection(targets)
+        self._client, self._state, self._actor, self._mode = client, state, actor, mode
+        self._selection = Selection(mode.targets)
         self._old = state.resources
         self._leftovers = state.condemned
         self._lock = threading.Lock()
@@ -100,7 +99,7 @@ class Deployment:
         with self._lock:
             if urn_ not in self._done:
                 return
-            if not self._dry:  # what depends on something that failed
+            if not self._mode.dry:  # what depends on something that failed
                 outputs = {name: value for name, value in outputs.items() if not has_unknown(value)}
             resource = self._done[urn_] = replace(self._done[urn_], outputs=outputs)
             changed, old = urn_ in self._changed, self._changed.pop(urn_, None)
@@ -182,7 +181,9 @@ class Deployment:
         provider = self._provider(goal.version)
         inputs = checked(goal, old.inputs if old else None)
         refuse_object(goal.type, to_api(inputs))
-        decision = decide(self._client, goal, inputs, old, rehearse=self._dry)
+        force = self._mode.force_conflicts
+        query = Query(self._client, goal, to_api(inputs), rehearse=self._mode.dry, force=force)
+        decision = decide(query, old)
         if decision.action == "replace" and old:
             if old.protect:
                 raise MecctlError(f"it would be replaced ({decision.reason}), but is marked as protected")

@@ -79,6 +79,21 @@ def under(path: Path, prefixes: Iterable[Path]) -> bool:
     return any(all(want in ("*", have) for want, have in zip(prefix, path, strict=False)) for prefix in prefixes)
 
 
+def expand(pattern: Path, *values: Any) -> Iterator[Path]:  # noqa: ANN401 - JSON
+    """Yield the paths that a pattern stands for; `*` fits every key or item that any of `values` has there."""
+    if "*" not in pattern:
+        yield pattern
+        return
+    star = pattern.index("*")
+    above, below = pattern[:star], pattern[star + 1 :]
+    steps: dict[str | int, None] = {}
+    for holder in (lookup(value, above) for value in values):
+        found = holder if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ()
+        steps.update(dict.fromkeys(found))
+    for step in steps:
+        yield from expand((*above, step, *below), *values)
+
+
 def lookup(value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
     """Return what is at a path, None when nothing is."""
     for step in path:

@@ -16,6 +16,7 @@ from mecctl.engine.hooks import Hooks
 from mecctl.engine.interrupt import Interrupts
 from mecctl.engine.kube import KubeClient, Stop
 from mecctl.engine.ledger import Ledger
+from mecctl.engine.mode import Mode
 from mecctl.engine.recover import recover
 from mecctl.engine.refresh import refresh
 from mecctl.engine.secrets import Crypter
@@ -79,30 +80,31 @@ class Engine:
         """End what runs, from any thread, as Ctrl-C does: it raises KeyboardInterrupt once the state is saved."""
         self._interrupts.stop.ask()
 
-    def preview(self, program: Program, *, targets: Targets = ALL) -> Outcome:
+    def preview(self, program: Program, *, targets: Targets = ALL, force_conflicts: bool = False) -> Outcome:
         """Return what `up` would do, found out without changing anything.
 
         It may need namespaces and kinds that programs previewed before by this engine bring.
         Raises UnreachableError when the cluster doesn't answer, ProgramError when the program or a resource fails.
         """
-        return self._run(program, targets, dry=True)
+        return self._run(program, Mode(dry=True, targets=targets, force_conflicts=force_conflicts))
 
-    def up(self, program: Program, *, targets: Targets = ALL) -> Outcome:
+    def up(self, program: Program, *, targets: Targets = ALL, force_conflicts: bool = False) -> Outcome:
         """Make the cluster as the program says, and delete what it said before and no longer does.
 
-        With `targets`, everything else stays as it is.
+        With `targets`, everything else stays as it is. A field that the program sets and another field manager owns is
+        an error, unless `force_conflicts` takes it over, which the reason of the change then tells.
 
         What can be done is done and recorded; then ProgramError names every failure (UnreachableError when that is all
         that failed). LockedError when another run holds the stack.
         """
-        return self._run(program, targets, dry=False)
+        return self._run(program, Mode(targets=targets, force_conflicts=force_conflicts))
 
     def destroy(self, project: str, stack: str, *, targets: Targets = ALL) -> Outcome:
         """Delete all that the stack consists of, or the targets, dependents first.
 
         Raises like `up`; what fails stays in state.
         """
-        with self._session(project, stack, targets, kind="destroy") as session:
+        with self._session(project, stack, Mode(targets=targets, kind="destroy")) as session:
             doomed = session.ready.result().doomed()
             reason = "it is a target" if targets else _DESTROYED
             remove_all(((one, reason) for one in doomed), session.actor, session.ledger)
@@ -113,16 +115,16 @@ class Engine:
 
         What can't be seen stays in the state as it is. Raises UnreachableError when the cluster doesn't answer at all.
         """
-        with self._session(project, stack, targets, dry=dry, kind="refresh") as session:
+        with self._session(project, stack, Mode(dry, targets, kind="refresh")) as session:
             session.ready.result()
             return refresh(self._client, session.state, targets, session.ledger)
 
-    def _run(self, program: Program, targets: Targets, *, dry: bool) -> Outcome:
+    def _run(self, program: Program, mode: Mode) -> Outcome:
         project = program.project
-        with self._session(project, program.stack, targets, dry=dry) as session:
+        with self._session(project, program.stack, mode) as session:
             session.ledger.mask.learn(program.hidden())
-            finish = functools.cache(lambda: self._finish(session, dry=dry))
-            error = self._execute(program, session, finish, dry=dry)
+            finish = functools.cache(lambda: self._finish(session, dry=mode.dry))
+            error = self._execute(program, session, finish, dry=mode.dry)
             run = session.ready.result()
             if error is not None:
                 session.ledger.fail_program(error, program.directory)
@@ -162,24 +164,22 @@ class Engine:
         return next((one.outputs for one in state.resources.values() if one.type == STACK_TYPE), None)
 
     @contextmanager
-    def _session(
-        self, project: str, stack: str, targets: Targets, *, dry: bool = False, kind: str = "update"
-    ) -> Iterator[_Session]:
+    def _session(self, project: str, stack: str, mode: Mode) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._crypter)
         ledger = Ledger(self._progress, self._listener)
-        hooks = Hooks(ledger, dry=dry)
-        actor = Preview(hooks) if dry else Steps(self._client, state, hooks)
+        hooks = Hooks(ledger, dry=mode.dry)
+        actor = Preview(hooks) if mode.dry else Steps(self._client, state, hooks)
         session = _Session(state, actor, ledger, futures.Future())
 
         def prepare() -> Deployment:
-            if dry:
+            if mode.dry:
                 state.read()
             else:
-                state.open(kind)
+                state.open(mode.kind)
             self._client.request("GET", "/version")
             recover(self._client, state)
-            return Deployment(self._client, state, actor, session.ledger, dry=dry, targets=targets)
+            return Deployment(self._client, state, actor, session.ledger, mode)
 
         with self._interrupts.heard():
             threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()

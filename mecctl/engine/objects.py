@@ -67,6 +67,12 @@ def live_of(outputs: Properties) -> Object:
     return to_api({key: value for key, value in outputs.items() if not key.startswith("__")})
 
 
+def applicable(obj: Object) -> Object:
+    """Return an object without what the server alone writes, and refuses or ignores when it is applied."""
+    kept = {key: value for key, value in obj["metadata"].items() if key not in ("managedFields", *_ONLY_SERVER)}
+    return {**{key: value for key, value in obj.items() if key != "status"}, "metadata": kept}
+
+
 def predicted(obj: Object, rehearsed: Object | None) -> Object:
     """Return an object that is not there yet as a preview shows it, with what only the server can say unknown.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mecctl.engine.decide import identity
+from mecctl.engine.decision import identity
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import Object, is_ours, to_api, to_outputs
 from mecctl.engine.steps import NOT_READY

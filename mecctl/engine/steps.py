@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.engine import readiness
 from mecctl.engine.actor import Actor
-from mecctl.engine.decide import identity
+from mecctl.engine.decision import identity
 from mecctl.engine.kinds import propagation
 from mecctl.engine.kube import FIELD_MANAGER, KubeError
 from mecctl.engine.objects import (
@@ -29,7 +29,7 @@ from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from mecctl.engine.actor import Tell
-    from mecctl.engine.decide import Decision
+    from mecctl.engine.decision import Decision
     from mecctl.engine.goal import Goal
     from mecctl.engine.hooks import Hooks
     from mecctl.engine.kube import KubeClient

@@ -46,6 +46,16 @@ def test_wildcards_fit_any_step():
     assert not diff.under(path, [diff.parse("metadata")])
 
 
+def test_wildcards_stand_for_what_is_there():
+    live = {"spec": {"list": [{"a": 1}, {"a": 2}]}, "data": {"k": 1}}
+    sent = {"spec": {"list": [{"a": 3}]}, "data": {"l": 2}}
+    found = list(diff.expand(diff.parse("spec.list[*].a"), live, sent))
+    assert found == [("spec", "list", 0, "a"), ("spec", "list", 1, "a")]
+    assert list(diff.expand(diff.parse("data.*"), live, sent)) == [("data", "k"), ("data", "l")]
+    assert list(diff.expand(diff.parse("metadata.name"), live)) == [("metadata", "name")]
+    assert list(diff.expand(diff.parse("nothing[*]"), live)) == []
+
+
 def test_put_sets_and_takes_out():
     value = {"spec": {"replicas": 1, "list": [{"a": 1}]}}
     diff.put(value, ("spec", "replicas"), 5)

@@ -14,6 +14,7 @@ from mecctl.engine.host import run
 from mecctl.engine.interrupt import Interrupts
 from mecctl.engine.kube import Stop
 from mecctl.engine.ledger import Ledger
+from mecctl.engine.mode import Mode
 from mecctl.engine.monitor import Monitor
 from mecctl.engine.program import Program
 from mecctl.engine.secrets import Crypter
@@ -41,7 +42,7 @@ def outputs(folder, source, project="plain", main="", **config) -> dict[str, Any
     ledger = Ledger(Log())
     hooks = Hooks(ledger, dry=False)
     ready: Future[Deployment] = Future()
-    ready.set_result(Deployment(cast("Any", None), state, Preview(hooks), ledger, dry=False))
+    ready.set_result(Deployment(cast("Any", None), state, Preview(hooks), ledger, Mode()))
     monitor = Monitor((project, "dev"), ready, ledger, hooks, finish=lambda: None, exports=lambda *_: None, dry=False)
     run(program, monitor, Interrupts(Stop()), dry=False)
     return ledger.outcome(project, ready.result().outputs()).outputs

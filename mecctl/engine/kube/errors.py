@@ -40,7 +40,10 @@ class ConflictError(KubeError):
         held = ", ".join(f"{field} is set by {manager}" for manager, field in self.owners)
         super().__init__(base.status, base.reason, f"another program owns what would be changed: {held}", base.causes)
         self.where = where
-        self.fix = "take these fields out of the program, or make the other program let go of them"
+        self.fix = (
+            "take these fields out of the program, or make the other program let go of them,"
+            " or take them over with --force-conflicts"
+        )
 
 
 _OWNED = "FieldManagerConflict"
