@@ -19,7 +19,7 @@ from mecctl.engine.ledger import Ledger
 from mecctl.engine.mode import Mode
 from mecctl.engine.recover import recover
 from mecctl.engine.refresh import refresh
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.secrets import Keyring
 from mecctl.engine.state import StackState, backend
 from mecctl.engine.steps import Preview, Steps
 from mecctl.engine.targets import ALL, Targets
@@ -59,11 +59,10 @@ class Engine:
         listener: Listener | None = None,
     ) -> None:
         self._state = backend(state)
-        self._passphrase = passphrase
         self._progress, self._listener = progress, listener
         self._interrupts = Interrupts(Stop())
         self._client = KubeClient.from_kubeconfig(kubeconfig, stop=self._interrupts.stop)
-        self._crypters: dict[str, Crypter] = {}
+        self._keys = Keyring(passphrase)
         self._promised: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -160,13 +159,13 @@ class Engine:
 
     def _exports(self, project: str, stack: str) -> Properties | None:
         """Return what another stack exports as of its last run, None when it isn't there."""
-        state = StackState(self._state, project, stack, self._crypter).read()
+        state = StackState(self._state, project, stack, self._keys).read()
         return next((one.outputs for one in state.resources.values() if one.type == STACK_TYPE), None)
 
     @contextmanager
     def _session(self, project: str, stack: str, mode: Mode) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
-        state = StackState(self._state, project, stack, self._crypter)
+        state = StackState(self._state, project, stack, self._keys)
         ledger = Ledger(self._progress, self._listener)
         hooks = Hooks(ledger, dry=mode.dry)
         actor = Preview(hooks) if mode.dry else Steps(self._client, state, hooks)
@@ -190,16 +189,6 @@ class Engine:
             finally:
                 futures.wait([session.ready])
                 state.close(ok=not failed and not session.ledger.failed, changes=session.ledger.counts())
-
-    def _crypter(self, salt: str | None) -> Crypter:
-        """Return what opens the secrets of a stack; a new stack shares the key that is there, deriving one is slow."""
-        if salt is None:
-            fresh = next(iter(self._crypters.values()), None) or Crypter.fresh(self._passphrase)
-            return self._crypters.setdefault("", fresh)
-        part = salt.split(":")[1]
-        if part not in self._crypters:
-            self._crypters[part] = Crypter.resume(self._passphrase, salt)
-        return self._crypters[part]
 
 
 @dataclass(frozen=True)

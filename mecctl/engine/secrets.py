@@ -87,10 +87,12 @@ class Crypter:
         return [self.seal(inner) for inner in value] if isinstance(value, list) else value
 
     def open(self, value: Value) -> Value:
-        """Undo `seal`."""
+        """Undo `seal`; a secret that an export shows in the clear (`plaintext`) is taken too."""
         if isinstance(value, dict):
             if value.get(SIGNATURE) == SECRET:
-                return secret(json.loads(self.decrypt(value["ciphertext"])))
+                return secret(
+                    json.loads(value["plaintext"] if "plaintext" in value else self.decrypt(value["ciphertext"]))
+                )
             return {key: self.open(inner) for key, inner in value.items()}
         return [self.open(inner) for inner in value] if isinstance(value, list) else value
 
@@ -98,3 +100,23 @@ class Crypter:
         # hashlib lets other threads run meanwhile, so this takes place while the program is imported.
         key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), self.salt, _ROUNDS, 32)
         self._cipher.set_result(AESGCM(key))
+
+
+class Keyring:
+    """Chooses what opens the secrets of a stack, by the state of a passphrase provider; safe between threads."""
+
+    def __init__(self, passphrase: str) -> None:
+        self._passphrase = passphrase
+        self._crypters: dict[str, Crypter] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, state: str | None) -> Crypter:
+        """Return the crypter for `state`; a new stack (None) shares a key that is there, for deriving one is slow."""
+        with self._lock:
+            if state is None:
+                fresh = next(iter(self._crypters.values()), None) or Crypter.fresh(self._passphrase)
+                return self._crypters.setdefault("", fresh)
+            part = state.split(":")[1]
+            if part not in self._crypters:
+                self._crypters[part] = Crypter.resume(self._passphrase, state)
+            return self._crypters[part]

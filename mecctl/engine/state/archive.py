@@ -30,10 +30,8 @@ class Archive:
 
     def load(self) -> checkpoint.Checkpoint:
         """Return the current checkpoint, an empty one if there is none. Raises MecctlError when it can't be trusted."""
-        self._check_layout()
-        key = self._find()
-        content = self._store.get(key) if key else None
-        if key is None or content is None:
+        key, content = self._read()
+        if not key:
             return checkpoint.Checkpoint()
         where = self._store.where(key)
         if key.endswith(".zst"):
@@ -43,6 +41,11 @@ class Archive:
                 fix="let `pulumi` write it once without PULUMI_DIY_BACKEND_ZSTD",
             )
         return checkpoint.parse(content, key, where)
+
+    def current(self) -> checkpoint.Checkpoint:
+        """Return where the current checkpoint is and its digest, for one that replaces it whatever it says."""
+        key, content = self._read()
+        return checkpoint.Checkpoint(key=key, digest=checkpoint.digest(content) if key else checkpoint.NONE)
 
     def save(self, content: bytes, before: checkpoint.Checkpoint) -> None:
         """Put a checkpoint in place of `before`, which stays as `.bak`."""
@@ -66,6 +69,12 @@ class Archive:
         backups = [found.key for found in self._store.list(self._layout.backups)]
         for old in (*_old([*past, name]), *_old(backups)):
             self._store.delete(old)
+
+    def _read(self) -> tuple[str, bytes]:
+        self._check_layout()
+        key = self._find()
+        content = self._store.get(key) if key else None
+        return ("", b"") if key is None or content is None else (key, content)
 
     def _find(self) -> str | None:
         """Return the key of the checkpoint; of a plain and a compressed one the newer counts."""

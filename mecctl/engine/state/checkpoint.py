@@ -52,46 +52,44 @@ def parse(content: bytes, key: str, where: str) -> Checkpoint:
         document = json.loads(gzip.decompress(content) if content.startswith(_GZIPPED) else content)
         found = document["version"]
         features = document.get("features")
-        latest = document["checkpoint"].get("latest") or {}
+        said = document["checkpoint"].get("latest") or {}
     except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zlib.error) as error:
         raise MecctlError(
             "the state file is damaged", where=where, why=str(error), fix="put back `.bak` beside it"
         ) from error
     check_version(found, features, where)
-    if latest:
-        integrity.check(latest, where)
+    if said:
+        integrity.check(said, where)
     return Checkpoint(
-        _salt(where, latest.get("secrets_providers")),
-        tuple(latest.get("resources") or ()),
-        tuple(entry["resource"] for entry in latest.get("pending_operations") or () if entry["type"] == "creating"),
+        salt_of(said, where),
+        tuple(said.get("resources") or ()),
+        tuple(entry["resource"] for entry in said.get("pending_operations") or () if entry["type"] == "creating"),
         digest(content),
         key,
-        latest,
+        said,
     )
 
 
-def encode(name: tuple[str, str], salt: str, records: Sequence[Record], pending: Sequence[Record], time: str) -> bytes:
-    """Return the content of a checkpoint of `name` = (project, stack).
+def latest(salt: str, records: Sequence[Record], pending: Sequence[Record], time: str) -> Record:
+    """Return what a checkpoint says of a stack.
 
     `pending` are the records of objects that may or may not have been created; `time` is ISO 8601.
-    Raises IntegrityError when the resources don't fit together.
     """
     maker = f"v{version('pulumi')}"
-    latest = {
+    return {
         "manifest": {"time": time, "magic": integrity.magic(maker), "version": maker},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
         "resources": list(records),
         **({"pending_operations": [{"resource": one, "type": "creating"} for one in pending]} if pending else {}),
         "metadata": {},
     }
-    return wrap(name, latest)
 
 
-def wrap(name: tuple[str, str], latest: Record) -> bytes:
-    """Return the content of a checkpoint of `name` = (project, stack) that says `latest`. Raises IntegrityError."""
+def wrap(name: tuple[str, str], said: Record) -> bytes:
+    """Return the content of a checkpoint of `name` = (project, stack) that says `said`. Raises IntegrityError."""
     stack = f"organization/{name[0]}/{name[1]}"
-    integrity.check(latest, f"what was about to be written for {stack}")
-    return compact({"version": VERSION, "checkpoint": {"stack": stack, "latest": latest}})
+    integrity.check(said, f"what was about to be written for {stack}")
+    return compact({"version": VERSION, "checkpoint": {"stack": stack, "latest": said}})
 
 
 def compact(document: object) -> bytes:
@@ -115,7 +113,9 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _salt(where: str, provider: dict[str, Any] | None) -> str | None:
+def salt_of(said: Record, where: str) -> str | None:
+    """Return the state of the passphrase provider, None for none. Raises MecctlError for another provider."""
+    provider = said.get("secrets_providers")
     if not provider:
         return None
     if provider.get("type") != "passphrase":

@@ -48,6 +48,7 @@ class StackState:
         self._writable = False
         self._before = checkpoint.Checkpoint()
         self._content = Replayed({}, {})
+        self._resumed = False  # whether a dead run left something in the journal
         self._kind, self._started = "", 0
 
     def read(self) -> Self:
@@ -63,8 +64,9 @@ class StackState:
         self._held.take(now())
         self._kind, self._started = kind, int(time.time())
         try:
-            resumed = self._load()
-            self._journal.begin(lambda: {"base": self._before.digest, "salt": self._crypter.state()}, resumed=resumed)
+            self._load()
+            head = {"base": self._before.digest}
+            self._journal.begin(lambda: {**head, "salt": self._crypter.state()}, resumed=self._resumed)
         except BaseException:
             self._held.release()
             raise
@@ -104,6 +106,12 @@ class StackState:
         """What a dead run was about to create: it may be there or not."""
         with self._lock:
             return tuple(self._content.pending.values())
+
+    def deployment(self) -> checkpoint.Record | None:
+        """Return what the checkpoint says, or would say after what a dead run has done; None when there is nothing."""
+        if self._resumed:
+            return self._latest()
+        return self._before.latest if self._before.key else None
 
     def intend(self, resource: Resource) -> None:
         """Note that the object of `resource` is about to be created."""
@@ -151,8 +159,7 @@ class StackState:
     def _record(self, resource: Resource) -> checkpoint.Record:
         return resource.record(self._crypter.seal)
 
-    def _load(self) -> bool:
-        """Read the checkpoint and what a dead run wrote after it; whether there was such a run."""
+    def _load(self) -> None:
         self._before = found = self._archive.load()
         head, entries = self._journal.since(found.digest)
         salt = found.salt or head.get("salt")  # a first run may have died before any checkpoint
@@ -160,20 +167,19 @@ class StackState:
         if salt:
             self._crypter.check(salt)
         self._content = replay(found, entries, self._crypter.open)
-        return bool(head)
+        self._resumed = bool(head)
 
     def _compact(self) -> None:
-        with self._lock:
-            content = checkpoint.encode(
-                (self.project, self.stack),
-                self._crypter.state(),
-                [self._record(one) for one in ordered(self._content.resources.values())],
-                [self._record(replace(one, outputs={})) for one in self._content.pending.values()],
-                now(),
-            )
+        content = checkpoint.wrap((self.project, self.stack), self._latest())
         if self._journal.used:
             self._append({"sealed": checkpoint.digest(content)})
         self._archive.save(content, self._before)
+
+    def _latest(self) -> checkpoint.Record:
+        with self._lock:
+            resources = [self._record(one) for one in ordered(self._content.resources.values())]
+            pending = [self._record(replace(one, outputs={})) for one in self._content.pending.values()]
+        return checkpoint.latest(self._crypter.state(), resources, pending, now())
 
     def _run(self, changes: Mapping[str, int], *, ok: bool) -> Run:
         counts = {**changes, "same": len(self.resources) - sum(changes.get(each, 0) for each in _STAYING)}
