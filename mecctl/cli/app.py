@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from mecctl import __version__
-from mecctl.cli import artifacts, doctor, lab, site
+from mecctl.cli import artifacts, doctor, lab, site, stack
 from mecctl.cli.exits import ExitWith
 from mecctl.errors import InputError, MecctlError
 from mecctl.report.json import error_to_json
@@ -27,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(site.app, name="site")
+app.add_typer(stack.app, name="stack")
 app.add_typer(lab.app, name="lab")
 app.add_typer(artifacts.app, name="artifacts")
 app.command("doctor")(doctor.doctor)

@@ -12,7 +12,7 @@ from mecctl.errors import MecctlError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_VALUE, _FILE = "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"
+_VALUE, _FILE = NAMES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
 def passphrase(state: Path, environment: Mapping[str, str] = os.environ) -> str:

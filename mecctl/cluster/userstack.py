@@ -1,0 +1,134 @@
+"""A user's own Pulumi project and what it runs with: stack, configuration, cluster, state, passphrase, engine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mecctl.cluster.passphrase import NAMES, passphrase
+from mecctl.engine import project as projects
+from mecctl.engine import settings
+from mecctl.engine.choice import EngineName, choose
+from mecctl.engine.engine import Engine
+from mecctl.engine.program import Program
+from mecctl.errors import InputError, MecctlError, Problem, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mecctl.engine.choice import StackEngine
+    from mecctl.engine.events import Listener
+    from mecctl.engine.project import Project
+    from mecctl.plan.progress import Progress
+    from mecctl.sitefile import SiteFolder
+
+_BACKEND = "PULUMI_BACKEND_URL"
+_OWN = ".mecctl"
+
+
+@dataclass(frozen=True)
+class UserStack:
+    """One stack of the project in `directory`; what isn't given is found as Pulumi's CLI and kubectl would.
+
+    With a `site`, its cluster and its state are used. `given` is configuration by key, before all other.
+    """
+
+    directory: Path
+    name: str | None = None
+    site: SiteFolder | None = None
+    kubeconfig_file: Path | None = None
+    config_file: Path | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    wanted: EngineName = EngineName.auto
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @cached_property
+    def project(self) -> Project:
+        """The project. Raises InputError when the folder has none."""
+        return projects.read(self.directory)
+
+    @cached_property
+    def stack(self) -> str:
+        """The stack's name: the one given, else the only one with a configuration file, else `dev`."""
+        if self.name:
+            return self.name
+        found = settings.stacks(self.project)
+        if len(found) > 1:
+            said = f"there are several stacks: {', '.join(found)}"
+            raise InputError([Problem(str(self.project.stack_files), None, "", said, "choose one with --stack")])
+        return found[0] if found else "dev"
+
+    @cached_property
+    def engine_name(self) -> EngineName:
+        """The engine that runs it."""
+        return choose(self.wanted, self.environment)
+
+    @cached_property
+    def program(self) -> Program:
+        """The program with its configuration. Raises InputError for what is wrong in it."""
+        found = settings.configure(
+            self.project, self.stack, lambda: self.passphrase, file=self.config_file, given=self.given
+        )
+        return Program(self.directory.resolve(), self.stack, found.values, found.secrets)
+
+    @cached_property
+    def state(self) -> Path:
+        """The folder of the state: the one that the environment or the project names, the site's, or the project's.
+
+        Raises InputError for a place that isn't a folder.
+        """
+        url = self.environment.get(_BACKEND) or self.project.backend
+        if not url:
+            return (self.site.state if self.site else self._own_folder()) / "state"
+        scheme, _, rest = url.partition("://")
+        if scheme != "file":
+            where = _BACKEND if self.environment.get(_BACKEND) else str(self.project.file)
+            allowed = "file://FOLDER, or `engine: pulumi` for the others"
+            raise InputError([Problem(where, None, "backend", f"state can't be kept at {url}", allowed)])
+        base = Path() if self.environment.get(_BACKEND) else self.directory
+        return (base / Path(rest).expanduser()).resolve()
+
+    @cached_property
+    def kubeconfig(self) -> Path:
+        """The kubeconfig: the one given, the site's, that of KUBECONFIG, or kubectl's own.
+
+        Raises UnreachableError when the site has no cluster yet, InputError when there is no such file.
+        """
+        if self.site:
+            own = self.site.state / "kubeconfig"
+            if not own.exists():
+                raise UnreachableError(
+                    f"{self.site.site.name} has no cluster yet", fix=f"mecctl site up {self.site.site.name}"
+                )
+            return own
+        named = self.environment.get("KUBECONFIG")
+        file = self.kubeconfig_file or Path(named or "~/.kube/config").expanduser()
+        if not file.is_file():
+            allowed = "name one with --kubeconfig or KUBECONFIG, or a site with --site"
+            raise InputError([Problem(str(file), None, "", "there is no such kubeconfig", allowed)])
+        return file
+
+    @cached_property
+    def passphrase(self) -> str:
+        """What encrypts the secrets: the environment's, or one of the site's or the project's own."""
+        if any(name in self.environment for name in NAMES):
+            return passphrase(self.directory, self.environment)
+        return passphrase(self.site.state if self.site else self._own_folder(), self.environment)
+
+    def open(self, progress: Progress, listener: Listener) -> StackEngine:
+        """Return the engine, to be used in a `with`."""
+        if self.engine_name is EngineName.pulumi:
+            raise MecctlError("Pulumi's CLI can't be driven yet", fix="use --engine embedded")
+        return Engine(self.state, self.kubeconfig, self.passphrase, progress, listener)
+
+    def _own_folder(self) -> Path:
+        """Make the folder of the project's own state, which is nothing for its repository."""
+        folder = self.directory.resolve() / _OWN
+        folder.mkdir(mode=0o700, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        return folder

@@ -1,0 +1,72 @@
+"""Which engine runs a program: the embedded one, or Pulumi's own CLI where it is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
+
+from mecctl.engine.targets import ALL, Targets
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mecctl.engine.finding import Findings
+    from mecctl.engine.outcome import Outcome
+    from mecctl.engine.program import Program
+
+CLI = "pulumi"
+
+
+class EngineName(StrEnum):
+    """`auto` is `pulumi` where its CLI and its Kubernetes plugin are installed, else `embedded`."""
+
+    auto = "auto"
+    embedded = "embedded"
+    pulumi = "pulumi"
+
+
+class StackEngine(Protocol):
+    """What both engines do; see mecctl.engine.engine.Engine for what is raised."""
+
+    def __enter__(self) -> Self:
+        """Use it in a `with`."""
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of it."""
+
+    def preview(self, program: Program, *, targets: Targets = ALL) -> Outcome:
+        """Return what `up` would do."""
+
+    def up(self, program: Program, *, targets: Targets = ALL) -> Outcome:
+        """Make the cluster as the program says."""
+
+    def refresh(self, project: str, stack: str, *, dry: bool = False, targets: Targets = ALL) -> Findings:
+        """Record what the cluster says of the stack's objects."""
+
+    def destroy(self, project: str, stack: str, *, targets: Targets = ALL) -> Outcome:
+        """Delete all that the stack consists of."""
+
+
+def choose(wanted: EngineName, environment: Mapping[str, str] = os.environ) -> EngineName:
+    """Return `embedded` or `pulumi`. Raises MecctlError when the CLI is wanted by name and isn't there."""
+    if wanted is EngineName.embedded:
+        return wanted
+    found = shutil.which(CLI, path=environment.get("PATH"))
+    if wanted is EngineName.pulumi:
+        if not found:
+            raise MecctlError(
+                "the engine `pulumi` needs Pulumi's CLI, which isn't on PATH",
+                fix="install it (https://www.pulumi.com/docs/install/), or use `engine: embedded`",
+            )
+        return wanted
+    return EngineName.pulumi if found and _has_plugin(environment) else EngineName.embedded
+
+
+def _has_plugin(environment: Mapping[str, str]) -> bool:
+    """Whether the CLI has its Kubernetes provider, or would have to download it first."""
+    home = environment.get("PULUMI_HOME") or f"{environment.get('HOME', str(Path.home()))}/.pulumi"
+    return any((Path(home) / "plugins").glob("resource-kubernetes-v*[0-9]"))

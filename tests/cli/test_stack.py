@@ -1,0 +1,152 @@
+"""`mecctl stack` on a program of the user's own and a real API."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mecctl.cli.app import run
+from mecctl.engine.secrets import Crypter
+from mecctl.errors import InputError
+
+pytestmark = pytest.mark.e2e
+
+SOURCE = """
+a = ConfigMap("a", metadata={"namespace": ns, "name": "a"}, data={"k": config.get("k") or "1"})
+if config.get_bool("more"):
+    Secret("s", metadata={"namespace": ns, "name": "s"}, string_data={"p": config.require_secret("p")})
+pulumi.export("name", a.metadata.name)
+pulumi.export("p", pulumi.Output.secret("canary-one"))
+print("printed by the program")
+"""
+
+
+@pytest.fixture
+def stack(case, capsys, monkeypatch):
+    """Write the program, and return what runs a command over it and gives its code, its JSON and its stderr."""
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "a passphrase for tests")
+    directory = case.program(SOURCE).directory
+
+    def call(verb: str, *words: str, text: bool = False, ns: bool = True) -> Any:
+        given = [f"--kubeconfig={case.kubeconfig}"] if verb != "outputs" else []
+        config = [f"--config=ns={case.ns}"] if verb in ("preview", "up") and ns else []
+        form = [] if text else ["-o", "json"]
+        code = run(["stack", verb, str(directory), *given, *config, *form, *words])
+        said = capsys.readouterr()
+        return SimpleNamespace(
+            code=code,
+            out=said.out,
+            err=said.err,
+            json=None if text else json.loads(said.out),
+            directory=directory,
+        )
+
+    return call
+
+
+def told(result: Any) -> list[tuple[str, str]]:
+    return [(one["action"], one["name"]) for one in result.json["changes"]]
+
+
+def test_a_program_goes_up_changes_and_goes_away(stack, case):
+    planned = stack("preview", "--exit-code")
+    assert (planned.code, told(planned)) == (2, [("create", "a")])
+    assert {"path": "data.k", "before": None, "after": "1"} in planned.json["changes"][0]["diff"]
+    assert case.names() == set()
+
+    made = stack("up")
+    assert (made.code, told(made)) == (0, [("create", "a")])
+    assert made.json["outputs"] == {"name": "a", "p": "[secret]"}
+    assert {made.json[key] for key in ("project", "stack", "engine")} == {"case", "dev", "embedded"}
+    assert "printed by the program" in made.err
+    assert "✓ create" in made.err
+    assert stack("preview", "--exit-code").code == 0
+
+    changed = stack("up", "--config=k=2")
+    assert changed.json["changes"][0]["diff"] == [{"path": "data.k", "before": "1", "after": "2"}]
+    assert stack("outputs").json["outputs"] == {"name": "a", "p": "[secret]"}
+    assert stack("outputs", "--show-secrets").json["outputs"]["p"] == "canary-one"
+    assert case.names() == {"a"}
+
+    gone = stack("destroy", "--yes")
+    assert (gone.code, told(gone)) == (0, [("delete", "a")])
+    assert case.names() == set()
+
+
+def test_text_shows_fields_and_a_sum(stack):
+    planned = stack("preview", text=True)
+    assert "+ v1/ConfigMap" in planned.out
+    assert '    + data.k: "1"' in planned.out
+    assert planned.out.endswith("case/dev: 1 to create\n")
+    made = stack("up", text=True)
+    assert "data.k" not in made.out
+    assert made.out.endswith("case/dev: 1 created\n")
+    again = stack("up", "--config=k=2", "--diff", text=True)
+    assert '    ~ data.k: "1" → "2"' in again.out
+    assert stack("preview", "--config=k=2", text=True).out.endswith("case/dev: nothing to change\n")
+
+
+def test_the_stacks_own_file_is_read_and_no_secret_of_it_is_shown(stack, case):
+    crypter = Crypter.fresh("a passphrase for tests")
+    secure = {"secure": crypter.encrypt("canary-two")}
+    config = {"case:ns": case.ns, "case:more": True, "case:p": secure}
+    directory = stack("preview").directory
+    (directory / "Pulumi.prod.yaml").write_text(json.dumps({"encryptionsalt": crypter.state(), "config": config}))
+    made = stack("up", "--verbose", ns=False)
+    assert (made.code, made.json["stack"], told(made)) == (0, "prod", [("create", "a"), ("create", "s")])
+    assert [one["after"] for one in made.json["changes"][1]["diff"] if one["path"].startswith("stringData")] == [
+        "[secret]"
+    ]
+    assert "canary-two" not in made.out + made.err
+    assert case.get("Secret", "s")["data"] == {"p": "Y2FuYXJ5LXR3bw=="}
+
+
+def test_up_asks_before_it_deletes_and_needs_yes_without_a_terminal(stack, case):
+    assert stack("up", "--config=more=true", "--config=p=xxxx").code == 0
+    refused = stack("up", text=True)
+    assert refused.code == InputError.exit_code
+    assert "--yes" in refused.err
+    assert "- v1/Secret" in refused.err
+    assert case.names("Secret") == {"s"}
+    assert stack("destroy", text=True).code == InputError.exit_code
+    assert told(stack("up", "--yes")) == [("delete", "s")]
+
+
+def test_what_failed_stands_beside_what_was_done(stack, case):
+    case.program(SOURCE + 'ConfigMap("b", metadata={"namespace": "nowhere-at-all", "name": "b"})\n')
+    failed = stack("preview")
+    assert failed.code == 1
+    assert failed.json["ok"] is False
+    assert failed.json["errors"][0]["urn"].endswith("::b")
+    assert told(failed) == [("create", "a"), ("create", "b")]
+
+
+def test_a_refresh_tells_what_became_of_the_objects(stack, case):
+    stack("up")
+    case.client.delete(case.get("ConfigMap", "a"))
+    looked = stack("refresh", "--dry-run")
+    assert [(one["name"], one["standing"]) for one in looked.json["objects"]] == [("a", "deleted")]
+    assert stack("refresh", text=True).out.endswith("case/dev: 1 deleted\n")
+    assert stack("refresh", text=True).out.endswith("case/dev: no objects\n")
+
+
+def test_a_target_is_all_that_is_done(stack):
+    more = ("--config=more=true", "--config=p=xxxx")
+    assert told(stack("up", "--target=a", *more)) == [("create", "a")]
+    wrong = stack("preview", "--target=aa", *more, text=True)
+    assert (wrong.code, "'aa'" in wrong.out + wrong.err) == (1, True)
+
+
+def test_state_is_where_the_project_says(stack, case, tmp_path):
+    directory = stack("preview").directory
+    (directory / "Pulumi.yaml").write_text("name: case\nruntime: python\nbackend: {url: file://../elsewhere}\n")
+    stack("up")
+    assert (directory.parent / "elsewhere/.pulumi/stacks/case/dev.json").exists()
+    assert not (directory / ".mecctl/state").exists()
+
+
+def test_its_own_state_is_nothing_for_a_repository(stack):
+    directory = stack("up").directory
+    assert (directory / ".mecctl/state/.pulumi/stacks/case/dev.json").exists()
+    assert (directory / ".mecctl/.gitignore").read_text() == "*\n"
