@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _BACKEND = "PULUMI_BACKEND_URL"
 _OWN = ".mecctl"
+_FOLDER = "file://"
 
 
 @dataclass(frozen=True)
@@ -75,21 +76,18 @@ class UserStack:
         return Program(self.directory.resolve(), self.stack, found.values, found.secrets)
 
     @cached_property
-    def state(self) -> Path:
-        """The folder of the state: the one that the environment or the project names, the site's, or the project's.
+    def state(self) -> Path | str:
+        """Where the state is: where the environment or the project says (a URL, if it is no folder of this machine).
 
-        Raises InputError for a place that isn't a folder.
+        Else it is the site's, or beside the project.
         """
         url = self.environment.get(_BACKEND) or self.project.backend
         if not url:
             return (self.site.state if self.site else self._own_folder()) / "state"
-        scheme, _, rest = url.partition("://")
-        if scheme != "file":
-            where = _BACKEND if self.environment.get(_BACKEND) else str(self.project.file)
-            allowed = "file://FOLDER, or `engine: pulumi` for the others"
-            raise InputError([Problem(where, None, "backend", f"state can't be kept at {url}", allowed)])
+        if not url.startswith(_FOLDER):
+            return url
         base = Path() if self.environment.get(_BACKEND) else self.directory
-        return (base / Path(rest).expanduser()).resolve()
+        return (base / Path(url.removeprefix(_FOLDER)).expanduser()).resolve()
 
     @cached_property
     def kubeconfig(self) -> Path:
@@ -116,6 +114,9 @@ class UserStack:
         """What encrypts the secrets: the environment's, or one of the site's or the project's own."""
         if any(name in self.environment for name in NAMES):
             return passphrase(self.directory, self.environment)
+        if isinstance(self.state, str):
+            said = f"is not set, and the state at {self.state} is open to other machines, which need it too"
+            raise InputError([Problem(NAMES[0], None, "", said, "set it, or PULUMI_CONFIG_PASSPHRASE_FILE")])
         return passphrase(self.site.state if self.site else self._own_folder(), self.environment)
 
     def open(self, progress: Progress, listener: Listener) -> StackEngine:

@@ -38,10 +38,10 @@ class StackEngine(Protocol):
     def __exit__(self, *_: object) -> None:
         """Let go of it."""
 
-    def preview(self, program: Program, *, targets: Targets = ALL) -> Outcome:
+    def preview(self, program: Program, *, targets: Targets = ALL, force_conflicts: bool = False) -> Outcome:
         """Return what `up` would do."""
 
-    def up(self, program: Program, *, targets: Targets = ALL) -> Outcome:
+    def up(self, program: Program, *, targets: Targets = ALL, force_conflicts: bool = False) -> Outcome:
         """Make the cluster as the program says."""
 
     def refresh(self, project: str, stack: str, *, dry: bool = False, targets: Targets = ALL) -> Findings:

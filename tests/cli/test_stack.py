@@ -29,16 +29,16 @@ def stack(case, capsys, monkeypatch):
     directory = case.program(SOURCE).directory
 
     def call(verb: str, *words: str, text: bool = False, ns: bool = True) -> Any:
-        given = [f"--kubeconfig={case.kubeconfig}"] if verb != "outputs" else []
+        given = [f"--kubeconfig={case.kubeconfig}"] if verb not in ("outputs", "export", "import") else []
         config = [f"--config=ns={case.ns}"] if verb in ("preview", "up") and ns else []
-        form = [] if text else ["-o", "json"]
+        form = [] if text or verb in ("export", "import") else ["-o", "json"]
         code = run(["stack", verb, str(directory), *given, *config, *form, *words])
         said = capsys.readouterr()
         return SimpleNamespace(
             code=code,
             out=said.out,
             err=said.err,
-            json=None if text else json.loads(said.out),
+            json=None if text or not said.out.startswith("{") else json.loads(said.out),
             directory=directory,
         )
 
@@ -150,3 +150,33 @@ def test_its_own_state_is_nothing_for_a_repository(stack):
     directory = stack("up").directory
     assert (directory / ".mecctl/state/.pulumi/stacks/case/dev.json").exists()
     assert (directory / ".mecctl/.gitignore").read_text() == "*\n"
+
+
+def test_state_is_taken_out_and_in(stack, tmp_path):
+    stack("up")
+    there = stack("export")
+    assert there.json["version"] == 3
+    assert "canary-one" not in there.out
+    assert "canary-one" in stack("export", "--show-secrets").out
+    kept = tmp_path / "kept.json"
+    assert stack("export", f"--file={kept}").out == ""
+    assert json.loads(kept.read_text()) == there.json
+    stack("destroy", "--yes")
+    assert stack("import", f"--file={kept}").out.startswith("case/dev is imported")
+    assert stack("export").json["deployment"]["resources"] == there.json["deployment"]["resources"]
+    assert told(stack("up")) == [("create", "a")]
+    kept.write_text("no")
+    assert stack("import", f"--file={kept}").code == InputError.exit_code
+
+
+def test_a_field_of_someone_else_is_taken_over_when_told_to(stack, case):
+    stack("up")
+    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": case.ns, "name": "a"}}
+    params = {"fieldManager": "scaler", "force": "true"}
+    form = {"Content-Type": "application/apply-patch+yaml"}
+    path = f"/api/v1/namespaces/{case.ns}/configmaps/a"
+    case.client.request("PATCH", path, params=params, body={**theirs, "data": {"k": "9"}}, headers=form)
+    assert stack("up").code == 1
+    taken = stack("up", "--force-conflicts")
+    assert (taken.code, told(taken)) == (0, [("update", "a")])
+    assert "scaler" in taken.json["changes"][0]["reason"]

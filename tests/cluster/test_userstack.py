@@ -48,9 +48,12 @@ def test_a_backend_that_is_named_comes_first(project, site, tmp_path, monkeypatc
     assert UserStack(project, environment=named).state == tmp_path / "here"
 
 
-def test_a_backend_that_is_unknown_is_refused_with_who_names_it(project):
-    with pytest.raises(InputError, match="PULUMI_BACKEND_URL: backend: state can't be kept at gs://x"):
-        _ = UserStack(project, environment={"PULUMI_BACKEND_URL": "gs://x"}).state
+def test_state_for_many_machines_needs_a_passphrase_for_all_of_them(project):
+    elsewhere = {"PULUMI_BACKEND_URL": "s3://bucket/x"}
+    assert UserStack(project, environment=elsewhere).state == "s3://bucket/x"
+    with pytest.raises(InputError, match="PULUMI_CONFIG_PASSPHRASE: is not set"):
+        _ = UserStack(project, environment=elsewhere).passphrase
+    assert UserStack(project, environment={**elsewhere, "PULUMI_CONFIG_PASSPHRASE": "x"}).passphrase == "x"
 
 
 def test_the_cluster_is_the_sites_or_kubectls(project, site, tmp_path):
