@@ -48,7 +48,13 @@ def _modules_of(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(folder))
-        for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).resolve().is_relative_to(home):
-                del sys.modules[name]
+        _forget(set(sys.modules) - before, home)
+
+
+def _forget(names: set[str], home: Path) -> None:
+    """Drop the modules that lie in `home`; the SDK alone brings a thousand, so only their folders are looked up."""
+    above = {name: Path(file).parent for name in names if (file := getattr(sys.modules[name], "__file__", None))}
+    inside = {folder: folder.resolve().is_relative_to(home) for folder in set(above.values())}
+    for name, folder in above.items():
+        if inside[folder]:
+            del sys.modules[name]
