@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
 
+from mecctl.engine.garbage import rarely_collected
 from mecctl.engine.outstanding import Outstanding
 from mecctl.engine.surroundings import surroundings
 
@@ -39,7 +40,7 @@ def run(program: Program, monitor: Monitor, interrupts: Interrupts, *, dry: bool
     When it is interrupted, KeyboardInterrupt is raised once everything that the program asked for before has ended. A
     program that never gives up control can be interrupted in the main thread only.
     """
-    with _ONE_AT_A_TIME, surroundings(program.main.parent):
+    with _ONE_AT_A_TIME, surroundings(program.main.parent), rarely_collected():
         try:
             contextvars.Context().run(_run, program, monitor, interrupts, dry)
         finally:
