@@ -111,7 +111,7 @@ class KubeClient:
             content=json.dumps(obj).encode(),
             headers={"Content-Type": "application/apply-patch+yaml"},
         )
-        return response.json(), response.status_code == 201
+        return response.json(), response.status == 201
 
     def create(self, obj: Object) -> Object:
         """Create an object that must not exist (KubeError 409 `AlreadyExists` when it does); not for lasting state."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    import httpx
+    from mecctl.engine.kube.answers import Response
 
 
 class KubeError(MecctlError):
@@ -53,22 +53,22 @@ def _manager(message: str) -> str:
     return message.partition('"')[2].partition('"')[0] or message
 
 
-def from_response(response: httpx.Response, where: str) -> KubeError:
+def from_response(response: Response, where: str) -> KubeError:
     """Turn an answer of 400 or above into the error it stands for; plain-text answers are kept as the message."""
     try:
         said: dict[str, Any] = json.loads(response.content)
     except ValueError:
         said = {}
     if not isinstance(said, dict) or said.get("kind") != "Status":
-        text = response.text.strip() or response.reason_phrase
+        text = response.text.strip() or response.reason
         # Not the API's own word: a proxy's "not found" says nothing about an object.
-        return KubeError(response.status_code, "NoStatus", text, where=where)
+        return KubeError(response.status, "NoStatus", text, where=where)
     causes = tuple(
         (cause.get("field", ""), cause.get("reason", ""), cause.get("message", ""))
         for cause in (said.get("details") or {}).get("causes") or ()
     )
-    reason = said.get("reason") or response.reason_phrase
-    error = KubeError(response.status_code, reason, said.get("message") or reason, causes, where=where)
+    reason = said.get("reason") or response.reason
+    error = KubeError(response.status, reason, said.get("message") or reason, causes, where=where)
     if any(cause[1] == _OWNED for cause in causes):
         return ConflictError(error, where)
     return error

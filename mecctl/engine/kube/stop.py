@@ -12,8 +12,6 @@ from mecctl.errors import MecctlError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import httpx
-
 
 class StoppedError(MecctlError):
     """Something was given up because the run was interrupted."""
@@ -63,9 +61,8 @@ class Stop:
             self._listeners.remove(listener)
 
     @contextmanager
-    def cutting(self, response: httpx.Response) -> Iterator[None]:
+    def cutting(self, stream: socket.socket) -> Iterator[None]:
         """Let a stream that is read in the meantime break off when it is asked for."""
-        stream: socket.socket = response.extensions["network_stream"].get_extra_info("socket")
         self._streams.add(stream)
         try:
             if self.asked:

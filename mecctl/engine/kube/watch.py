@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-
-import httpx
 
 from mecctl.engine.kube.errors import KubeError
 
@@ -56,9 +54,9 @@ def _follow(
             "resourceVersion": version,
             "timeoutSeconds": str(max(1, int(left))),
         }
-        response = transport.stream(transport.build("GET", path, params=params, timeout=left + _GRACE))
-        with transport.stop.cutting(response), closing(response):
-            for event in _events(response):
+        stream = transport.stream(path, params, left + _GRACE)
+        with transport.stop.cutting(stream.socket), closing(stream):
+            for event in map(json.loads, stream.lines()):
                 if event["type"] == "ERROR":
                     return _expired(event["object"], path)
                 version = event["object"]["metadata"]["resourceVersion"]
@@ -68,12 +66,6 @@ def _follow(
                     return None
         transport.stop.check()
     return None
-
-
-def _events(response: httpx.Response) -> Iterator[dict[str, Any]]:
-    # A broken stream just ends; the list that comes next tells it from a server that is gone.
-    with suppress(httpx.TransportError):
-        yield from map(json.loads, response.iter_lines())
 
 
 def _expired(status: dict[str, Any], path: str) -> None:
