@@ -44,7 +44,8 @@ class Decision:
     """What to do, and why. `live` is the object as it is, `wanted` as the server would make it of what is `sent`.
 
     What isn't known is None; `missing` says what has to be there first, a kind or a namespace; this run
-    may bring it. `force` goes over what others have set.
+    may bring it. `force` goes over what others have set. A replacement that goes `elsewhere` is in another cluster than
+    what it replaces.
     """
 
     action: Literal["same", "create", "update", "replace"]
@@ -54,6 +55,7 @@ class Decision:
     missing: str | None = None
     sent: Object | None = None
     force: bool = False
+    elsewhere: bool = False
 
 
 class GoneError(Exception):

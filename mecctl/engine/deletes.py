@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
+from mecctl.engine.access import sensitive
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def in_order(
 
 
 def _remove(resource: Resource, reason: str | None, actor: Actor, ledger: Ledger) -> None:
-    ledger.mask.learn(resource.inputs)
+    ledger.mask.learn(sensitive(resource.type, resource.inputs))
     if resource.protect:
         raise MecctlError(f"it would be deleted ({reason}), but is marked as protected")
     if reason is None or not resource.has_object:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mecctl.engine import urn
+from mecctl.engine.access import sensitive
 from mecctl.engine.decide import decide
 from mecctl.engine.decision import Decision, Query, identity
-from mecctl.engine.draft import default_provider, draft, promises
+from mecctl.engine.draft import draft, promises
 from mecctl.engine.fields import fields
 from mecctl.engine.kinds import BUILT_IN, PROVIDER, refuse_object
 from mecctl.engine.kube import KubeError
@@ -21,21 +22,22 @@ from mecctl.errors import MecctlError
 if TYPE_CHECKING:
     from mecctl.engine.actor import Actor
     from mecctl.engine.goal import Goal
-    from mecctl.engine.kube import KubeClient
     from mecctl.engine.ledger import Ledger
     from mecctl.engine.mode import Mode
+    from mecctl.engine.providers import Providers
     from mecctl.engine.state import Resource, StackState
 
 _DROPPED = "is no longer in the program"
 _REPLACED = "was replaced by an earlier run"
+_ELSEWHERE = "its provider leads to another cluster"
 
 
 class Deployment:
     """Takes registrations from many threads; a resource comes after all that it depends on."""
 
-    def __init__(self, client: KubeClient, state: StackState, actor: Actor, ledger: Ledger, mode: Mode) -> None:
-        self.ledger = ledger
-        self._client, self._state, self._actor, self._mode = client, state, actor, mode
+    def __init__(self, providers: Providers, state: StackState, actor: Actor, ledger: Ledger, mode: Mode) -> None:
+        self.ledger, self.actor = ledger, actor
+        self.providers, self._state, self._mode = providers, state, mode
         self._selection = Selection(mode.targets)
         self._old = state.resources
         self._leftovers = state.condemned
@@ -48,9 +50,9 @@ class Deployment:
 
     def register(self, goal: Goal) -> Resource | None:
         """Make the resource as the program wants it; None when it failed or something it needs did."""
-        self.ledger.mask.learn(goal.inputs)
+        self.ledger.mask.learn(sensitive(goal.type, goal.inputs))
         self.ledger.seen(goal)
-        if self.ledger.skip(goal.urn, goal.needs()):
+        if self.ledger.skip(goal.urn, {goal.urn, *goal.needs()}):
             return None
         try:
             self._claim(goal)
@@ -66,6 +68,9 @@ class Deployment:
     def _registered(self, goal: Goal) -> Resource | None:
         """Carry out a registration that is a target; leave any other as the state has it, None when it hasn't."""
         if self._selection.takes(goal):
+            if goal.type == PROVIDER:
+                parent = self._done.get(goal.parent)
+                return self.providers.register(goal, self._find(goal), parent, dry=self._mode.dry)
             return self._custom(goal) if goal.custom else self._component(goal)
         old = self._find(goal)
         if old is None:
@@ -75,13 +80,14 @@ class Deployment:
     def read(self, goal: Goal, api_version: str, kind: str, id_: str) -> Resource:
         """Read an object that something else manages, `id_` being `namespace/name` or `name`. Raises KubeError."""
         namespace, _, name = id_.rpartition("/")
-        live = self._client.get(api_version, kind, name, namespace or None)
-        return self._keep_read(goal, id_, to_outputs(live, {}), self._provider(goal.version))
+        provider = self.providers.refer(goal)
+        live = self.providers.known(provider).get(api_version, kind, name, namespace or None)
+        return self._keep_read(goal, id_, to_outputs(live, {}), provider)
 
     def refer(self, goal: Goal, id_: str, outputs: Properties) -> Resource:
         """Keep a reference to another stack, which exports `outputs`."""
         self.ledger.mask.learn(outputs)
-        return self._keep_read(goal, id_, outputs, self._provider("", BUILT_IN))
+        return self._keep_read(goal, id_, outputs, self.providers.default("", BUILT_IN))
 
     def _keep_read(self, goal: Goal, id_: str, outputs: Properties, provider: str) -> Resource:
         """Keep in the state what was read."""
@@ -105,7 +111,7 @@ class Deployment:
             changed, old = urn_ in self._changed, self._changed.pop(urn_, None)
         self._state.put(resource)
         if changed:
-            self._actor.hooks.after("Update" if old else "Create", resource, old)
+            self.actor.hooks.after("Update" if old else "Create", resource, old)
 
     def outputs(self) -> Properties:
         """Return what the stack exports."""
@@ -120,10 +126,19 @@ class Deployment:
     def doomed(self) -> list[Resource]:
         """Return what of the state is to be destroyed. Raises MecctlError like `dropped`."""
         targets, every = self._selection.targets, self._everything()
-        meant = targets.among(every)
+        meant = targets.among(every) - self._held(every)
         targets.check({one.urn for one in every})
         targets.check_left(meant, every)
         return [one for one in every if one.urn in meant]
+
+    def _held(self, every: list[Resource]) -> set[str]:
+        """Return the URNs of what has to stay for objects of which nobody knows yet whether they are there."""
+        held: set[str] = set()
+        more = {urn_ for one in self._state.pending for urn_ in one.needs()}
+        while more:
+            held |= more
+            more = {urn_ for one in every if one.urn in more for urn_ in one.needs()} - held
+        return held
 
     def dropped(self) -> list[tuple[Resource, str | None]]:
         """Return what the state has and the program no longer asks for, and why.
@@ -134,7 +149,7 @@ class Deployment:
         targets = self._selection.targets
         targets.check({*self._old, *self._claimed})
         meant = targets.among(self._everything())
-        kept = self._claimed | set(self._renamed.values())
+        kept = self._claimed | set(self._renamed.values()) | self.providers.used()
         gone = [one for key, one in self._old.items() if key not in kept and key in meant]
         if targets:
             targets.check_left({one.urn for one in gone}, self._state.resources.values())
@@ -167,10 +182,11 @@ class Deployment:
             self._claimed.add(goal.urn)
 
     def _component(self, goal: Goal) -> Resource:
+        self.providers.pass_on(goal)
         old = self._find(goal)
         resource = replace(self._draft(goal, goal.inputs, old), outputs=old.outputs if old else {})
         if old is None or old.inputs != resource.inputs:
-            self._actor.hooks.before("Update" if old else "Create", resource, old)
+            self.actor.hooks.before("Update" if old else "Create", resource, old)
             with self._lock:
                 self._changed[goal.urn] = old
         self._state.put(resource)
@@ -178,19 +194,30 @@ class Deployment:
 
     def _custom(self, goal: Goal) -> Resource:
         old = self._find(goal)
-        provider = self._provider(goal.version)
+        provider = self.providers.refer(goal)
         inputs = checked(goal, old.inputs if old else None)
         refuse_object(goal.type, to_api(inputs))
-        force = self._mode.force_conflicts
-        query = Query(self._client, goal, to_api(inputs), rehearse=self._mode.dry, force=force)
-        decision = decide(query, old)
+        decision = self._decide(goal, inputs, old, provider)
         if decision.action == "replace" and old:
             if old.protect:
                 raise MecctlError(f"it would be replaced ({decision.reason}), but is marked as protected")
-            if is_autonamed(inputs) and not goal.delete_before_replace:
+            if is_autonamed(inputs) and not goal.delete_before_replace and not decision.elsewhere:
                 inputs = checked(goal, replaced=old.id)
-        resource = replace(self._draft(goal, inputs, old), provider=provider, id=self._id(inputs, old))
+        resource = replace(self._draft(goal, inputs, old), provider=provider, id=self._id(inputs, old, provider))
         return self._carry_out(goal, resource, old, decision)
+
+    def _decide(self, goal: Goal, inputs: Properties, old: Resource | None, provider: str) -> Decision:
+        # While a preview doesn't know the kubeconfig yet, the cluster is taken to be the one from before.
+        client = self.providers.client(provider) or (self.providers.client(old.provider) if old else None)
+        if client is None:
+            return Decision("create", "is new")
+        access = self.providers.access(provider)
+        force = self._mode.force_conflicts or bool(access and access.patch_force)
+        query = Query(client, goal, to_api(inputs), rehearse=self._mode.dry, force=force)
+        if old and self.providers.apart(old.provider, provider):
+            found = decide(query, None)
+            return replace(found, action="replace", reason=_ELSEWHERE, elsewhere=True)
+        return decide(query, old)
 
     def _carry_out(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision) -> Resource:
         if decision.missing:
@@ -198,15 +225,15 @@ class Deployment:
                 self._missing.append((goal, decision.missing))
         if decision.action == "same":
             self.ledger.same(goal.urn)
-            return self._actor.carry_out(goal, resource, old, decision, self.ledger.log)
+            return self.actor.carry_out(goal, resource, old, decision, self.ledger.log)
         told = fields(decision.live, decision.wanted, resource, old, self.ledger.mask.text)
         with self.ledger.doing(decision.action, resource, decision.reason, told) as tell:
-            return self._actor.carry_out(goal, resource, old, decision, tell)
+            return self.actor.carry_out(goal, resource, old, decision, tell)
 
     def _find(self, goal: Goal) -> Resource | None:
         """Return what the state knows of the resource, under this URN or one that it had before."""
         if found := self._old.get(goal.urn):
-            self.ledger.mask.learn(found.inputs)
+            self.ledger.mask.learn(sensitive(found.type, found.inputs))
             return found
         former = self._renamed.get(goal.parent)
         inherited = [urn.make(self._state.stack, self._state.project, goal.type, goal.name, former)] if former else []
@@ -217,30 +244,22 @@ class Deployment:
                     continue
                 self._renamed[goal.urn] = alias
             self._state.rename(alias, goal.urn)
-            self.ledger.mask.learn(found.inputs)
+            self.ledger.mask.learn(sensitive(found.type, found.inputs))
             return replace(found, urn=goal.urn)
         return None
 
     def _draft(self, goal: Goal, inputs: Properties, old: Resource | None) -> Resource:
         return draft(goal, inputs, old, self._done.get(goal.parent))
 
-    def _id(self, inputs: Properties, old: Resource | None) -> str:
+    def _id(self, inputs: Properties, old: Resource | None, provider: str) -> str:
         obj = to_api(inputs)
         if has_unknown(obj["metadata"].get("name")) or has_unknown(obj["metadata"].get("namespace")):
             return old.id if old else ""
+        client = self.providers.client(provider)
         try:
-            return identity(self._client, obj)
+            if client:
+                return identity(client, obj)
         except KubeError as error:
             if error.reason != "NoKind":
                 raise
-            return "/".join(filter(None, (obj["metadata"].get("namespace"), obj["metadata"]["name"])))
-
-    def _provider(self, version: str, type_: str = PROVIDER) -> str:
-        """Return the reference to the default provider, recorded with the first resource that needs it."""
-        fresh = default_provider(self._state.stack, self._state.project, version, type_)
-        with self._lock:
-            if fresh.urn not in self._done:
-                self._claimed.add(fresh.urn)
-                self._done[fresh.urn] = self._old.get(fresh.urn) or fresh
-                self._state.put(self._done[fresh.urn])
-            return f"{fresh.urn}::{self._done[fresh.urn].id}"
+        return "/".join(filter(None, (obj["metadata"].get("namespace"), obj["metadata"]["name"])))

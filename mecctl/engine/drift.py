@@ -18,6 +18,7 @@ from mecctl.errors import MecctlError, UnreachableError
 if TYPE_CHECKING:
     from mecctl.engine.diff import Path
     from mecctl.engine.kube import KubeClient
+    from mecctl.engine.providers import Providers
     from mecctl.engine.state import Resource
 
 
@@ -29,8 +30,12 @@ class Seen:
     live: Object | None = None
 
 
-def look(client: KubeClient, one: Resource) -> Seen:
+def look(providers: Providers, one: Resource) -> Seen:
     """Find out how the object of `one` does; what can't be seen is a finding too, and never taken for deleted."""
+    try:
+        client = providers.known(one.provider)
+    except MecctlError as error:
+        return _seen(one, "unreachable", f"{error.what}: {error.why}")
     try:
         return _look(client, one)
     except KubeError as error:

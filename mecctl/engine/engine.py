@@ -8,15 +8,18 @@ import threading
 from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from mecctl.engine.clusters import Clusters
 from mecctl.engine.deletes import remove_all
 from mecctl.engine.deployment import Deployment
 from mecctl.engine.hooks import Hooks
 from mecctl.engine.interrupt import Interrupts
-from mecctl.engine.kube import KubeClient, Stop
+from mecctl.engine.kube import Stop
 from mecctl.engine.ledger import Ledger
 from mecctl.engine.mode import Mode
+from mecctl.engine.providers import Providers
 from mecctl.engine.recover import recover
 from mecctl.engine.refresh import refresh
 from mecctl.engine.secrets import Keyring
@@ -28,9 +31,7 @@ from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from mecctl.engine.actor import Actor
     from mecctl.engine.events import Listener
     from mecctl.engine.finding import Findings
     from mecctl.engine.outcome import Outcome
@@ -61,7 +62,7 @@ class Engine:
         self._state = backend(state)
         self._progress, self._listener = progress, listener
         self._interrupts = Interrupts(Stop())
-        self._client = KubeClient.from_kubeconfig(kubeconfig, stop=self._interrupts.stop)
+        self._clusters = Clusters(kubeconfig.absolute(), self._interrupts.stop)
         self._keys = Keyring(passphrase)
         self._promised: set[str] = set()
 
@@ -72,8 +73,8 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Close the connections to the cluster."""
-        self._client.close()
+        """Close the connections to the clusters."""
+        self._clusters.close()
 
     def interrupt(self) -> None:
         """End what runs, from any thread, as Ctrl-C does: it raises KeyboardInterrupt once the state is saved."""
@@ -104,9 +105,10 @@ class Engine:
         Raises like `up`; what fails stays in state.
         """
         with self._session(project, stack, Mode(targets=targets, kind="destroy")) as session:
-            doomed = session.ready.result().doomed()
+            run = session.ready.result()
+            doomed = run.doomed()
             reason = "it is a target" if targets else _DESTROYED
-            remove_all(((one, reason) for one in doomed), session.actor, session.ledger)
+            remove_all(((one, reason) for one in doomed), run.actor, session.ledger)
         return session.ledger.outcome(project, {})
 
     def refresh(self, project: str, stack: str, *, dry: bool = False, targets: Targets = ALL) -> Findings:
@@ -115,12 +117,13 @@ class Engine:
         What can't be seen stays in the state as it is. Raises UnreachableError when the cluster doesn't answer at all.
         """
         with self._session(project, stack, Mode(dry, targets, kind="refresh")) as session:
-            session.ready.result()
-            return refresh(self._client, session.state, targets, session.ledger)
+            providers = session.ready.result().providers
+            return refresh(providers, session.state, targets, session.ledger)
 
     def _run(self, program: Program, mode: Mode) -> Outcome:
         project = program.project
-        with self._session(project, program.stack, mode) as session:
+        base = program.directory.absolute()
+        with self._session(project, program.stack, mode, program.provider(), base) as session:
             session.ledger.mask.learn(program.hidden())
             finish = functools.cache(lambda: self._finish(session, dry=mode.dry))
             error = self._execute(program, session, finish, dry=mode.dry)
@@ -147,7 +150,7 @@ class Engine:
         from mecctl.engine.monitor import Monitor  # noqa: PLC0415
 
         name = (program.project, program.stack)
-        ready, ledger, hooks = session.ready, session.ledger, session.actor.hooks
+        ready, ledger, hooks = session.ready, session.ledger, session.hooks
         monitor = Monitor(name, ready, ledger, hooks, finish=finish, exports=self._exports, dry=dry)
         try:
             run(program, monitor, self._interrupts, dry=dry)
@@ -163,22 +166,30 @@ class Engine:
         return next((one.outputs for one in state.resources.values() if one.type == STACK_TYPE), None)
 
     @contextmanager
-    def _session(self, project: str, stack: str, mode: Mode) -> Iterator[_Session]:
+    def _session(
+        self,
+        project: str,
+        stack: str,
+        mode: Mode,
+        configured: Properties | None = None,
+        base: Path = Path(),
+    ) -> Iterator[_Session]:
         """Open the state and ask the cluster, while the caller goes on; close the state at the end."""
         state = StackState(self._state, project, stack, self._keys)
         ledger = Ledger(self._progress, self._listener)
         hooks = Hooks(ledger, dry=mode.dry)
-        actor = Preview(hooks) if mode.dry else Steps(self._client, state, hooks)
-        session = _Session(state, actor, ledger, futures.Future())
+        session = _Session(state, hooks, ledger, futures.Future())
 
         def prepare() -> Deployment:
             if mode.dry:
                 state.read()
             else:
                 state.open(mode.kind)
-            self._client.request("GET", "/version")
-            recover(self._client, state)
-            return Deployment(self._client, state, actor, session.ledger, mode)
+            providers = Providers(self._clusters, state, ledger.mask, configured, base)
+            providers.main().request("GET", "/version")
+            recover(providers, state, ledger)
+            actor = Preview(hooks) if mode.dry else Steps(providers, state, hooks)
+            return Deployment(providers, state, actor, ledger, mode)
 
         with self._interrupts.heard():
             threading.Thread(target=_settle, args=(session.ready, prepare), name="prepare", daemon=True).start()
@@ -194,7 +205,7 @@ class Engine:
 @dataclass(frozen=True)
 class _Session:
     state: StackState
-    actor: Actor
+    hooks: Hooks
     ledger: Ledger
     ready: futures.Future[Deployment]
 
@@ -205,7 +216,7 @@ def _remove_dropped(run: Deployment, session: _Session) -> None:
     except MecctlError as error:
         session.ledger.fail("", "the targets", error)
     else:
-        remove_all(dropped, session.actor, session.ledger)
+        remove_all(dropped, run.actor, session.ledger)
 
 
 def warm_up() -> None:

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Goal:
-    """A resource as the program wants it; `timeouts` are seconds for `create`, `update` and `delete`."""
+    """A resource as the program wants it; `timeouts` are seconds for `create`, `update` and `delete`.
+
+    `provider` is a reference `<urn>::<id>`, for a component the one that its children inherit; `deleted_with` is a URN.
+    """
 
     urn: str
     type: str
@@ -20,6 +23,9 @@ class Goal:
     inputs: Properties
     parent: str = ""
     version: str = ""
+    provider: str = ""
+    deleted_with: str = ""
+    import_id: str = ""
     dependencies: tuple[str, ...] = ()
     property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
@@ -34,5 +40,5 @@ class Goal:
 
     def needs(self) -> set[str]:
         """Return the URNs that have to be done before."""
-        before = {self.parent, *self.dependencies}
+        before = {self.parent, self.provider.rpartition("::")[0], self.deleted_with, *self.dependencies}
         return (before | {one for urns in self.property_dependencies.values() for one in urns}) - {""}

@@ -75,9 +75,10 @@ def refusal(type_: str, *, custom: bool, remote: bool) -> str | None:
         return "it is a remote component, which needs a plugin of Pulumi"
     if not custom or type_ == STACK_TYPE:
         return None
-    if type_.startswith("pulumi:providers:"):
-        return "the engine has one provider, the site's own cluster"
+    if type_ == PROVIDER:
+        return None
     if not type_.startswith("kubernetes:"):
+        type_ = type_.removeprefix("pulumi:providers:")
         return f"it belongs to the provider {type_.partition(':')[0]!r}, and the engine knows `kubernetes` only"
     group = type_.split(":")[1].partition("/")[0]
     if group in ("helm.sh", "kustomize", "yaml"):

@@ -20,6 +20,7 @@ from mecctl.engine.hookcalls import hook
 from mecctl.engine.invokes import invoke
 from mecctl.engine.kinds import api_of, refusal
 from mecctl.engine.transforms import Transforms
+from mecctl.engine.values import UNKNOWN
 from mecctl.engine.wire import from_struct, read_goal, read_request, shown, to_struct
 from mecctl.errors import MecctlError
 
@@ -91,7 +92,9 @@ class Monitor:
         resource = None
         try:
             if why := refusal(request.type, custom=request.custom, remote=request.remote):
-                raise MecctlError(f"the engine can't manage it: {why}", fix="leave it out of the program")
+                raise MecctlError(
+                    f"the engine can't manage it: {why}", fix="leave it out, or run the program with engine: pulumi"
+                )
             wanted = self._transforms.registration(request, name)
             resource = deployment.register(read_goal(wanted, self._project, self._stack))
         except MecctlError as error:
@@ -100,7 +103,8 @@ class Monitor:
             return pb.RegisterResourceResponse(urn=name, result=pb.FAIL)
         # A component's outputs are its own to tell, later.
         outputs = shown(resource.outputs) if resource.custom else None
-        return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=outputs)
+        id_ = "" if resource.id == UNKNOWN else resource.id
+        return pb.RegisterResourceResponse(urn=resource.urn, id=id_, object=outputs)
 
     @counted
     def RegisterResourceOutputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802

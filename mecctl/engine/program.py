@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mecctl.engine.project import Project
     from mecctl.engine.values import Properties
 
+_PROVIDER = "kubernetes:"
+
 
 @dataclass(frozen=True)
 class Program:
@@ -40,6 +42,10 @@ class Program:
         """The file that is run: `__main__.py` in the project's folder, or in that or as `main:` says."""
         main = self.directory / (self._settings.main or ".")
         return main / "__main__.py" if main.is_dir() else main
+
+    def provider(self) -> Properties:
+        """Return what the configuration says of the default Kubernetes provider (`kubernetes:kubeconfig`, …)."""
+        return {key[len(_PROVIDER) :]: value for key, value in self.config.items() if key.startswith(_PROVIDER)}
 
     def hidden(self) -> Properties:
         """Return what is secret in the configuration, marked as such; of an object each part, for those come out."""

@@ -8,29 +8,42 @@ from typing import TYPE_CHECKING
 from mecctl.engine.decision import identity
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import Object, is_ours, to_api, to_outputs
-from mecctl.engine.steps import NOT_READY
+from mecctl.engine.work import NOT_READY
+from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from mecctl.engine.kube import KubeClient
+    from mecctl.engine.ledger import Ledger
+    from mecctl.engine.providers import Providers
     from mecctl.engine.state import Resource, StackState
 
 
-def recover(client: KubeClient, state: StackState) -> None:
-    """Settle every pending creation in `state` by looking at the cluster. Raises UnreachableError, KubeError."""
+def recover(providers: Providers, state: StackState, ledger: Ledger) -> None:
+    """Settle every pending creation in `state` by looking at its cluster; one that can't be asked has failed.
+
+    That one stays pending, for its object may be there.
+    """
     for pending in state.pending:
-        obj = to_api(pending.inputs)
-        live = _find(client, obj)
-        if live is None or not is_ours(live, obj):
-            state.forget(pending.urn)
-            continue
-        found = replace(
-            pending,
-            id=identity(client, obj),
-            outputs=to_outputs(live, pending.inputs),
-            init_errors=(NOT_READY,),
-            created=live["metadata"].get("creationTimestamp", ""),
-        )
-        state.put(*_replaced(state, found), found)
+        try:
+            _settle(providers.known(pending.provider), state, pending)
+        except MecctlError as error:
+            ledger.fail(pending.urn, f"{pending.type} {pending.name}", error)
+
+
+def _settle(client: KubeClient, state: StackState, pending: Resource) -> None:
+    obj = to_api(pending.inputs)
+    live = _find(client, obj)
+    if live is None or not is_ours(live, obj):
+        state.forget(pending.urn)
+        return
+    found = replace(
+        pending,
+        id=identity(client, obj),
+        outputs=to_outputs(live, pending.inputs),
+        init_errors=(NOT_READY,),
+        created=live["metadata"].get("creationTimestamp", ""),
+    )
+    state.put(*_replaced(state, found), found)
 
 
 def _find(client: KubeClient, obj: Object) -> Object | None:

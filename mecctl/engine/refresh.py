@@ -13,15 +13,15 @@ from mecctl.engine.readiness import judge
 from mecctl.engine.values import is_secret
 
 if TYPE_CHECKING:
-    from mecctl.engine.kube import KubeClient
     from mecctl.engine.ledger import Ledger
+    from mecctl.engine.providers import Providers
     from mecctl.engine.state import Resource, StackState
     from mecctl.engine.targets import Targets
 
 _PARALLEL = 16
 
 
-def refresh(client: KubeClient, state: StackState, targets: Targets, ledger: Ledger) -> Findings:
+def refresh(providers: Providers, state: StackState, targets: Targets, ledger: Ledger) -> Findings:
     """Return how the targets among the stack's objects do, and record it in `state` if that is open for writing.
 
     Inputs stay as the program gave them: a difference is told until `up` mends it or the program takes it over.
@@ -34,7 +34,7 @@ def refresh(client: KubeClient, state: StackState, targets: Targets, ledger: Led
     for one in chosen:
         ledger.mask.learn(one.inputs)
     with ThreadPoolExecutor(_PARALLEL, thread_name_prefix="refresh") as pool:
-        found = list(pool.map(lambda one: look(client, one), chosen))
+        found = list(pool.map(lambda one: look(providers, one), chosen))
     for one, seen in zip(chosen, found, strict=True):
         _record(state, one, seen)
     told = (replace(seen.finding, reason=ledger.mask.text(seen.finding.reason)) for seen in found)

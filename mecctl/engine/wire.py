@@ -39,6 +39,9 @@ def read_goal(request: Request, project: str, stack: str) -> Goal:
         inputs=from_struct(request.object),
         parent=request.parent,
         version=request.version,
+        provider=request.provider or request.providers.get("kubernetes", ""),
+        deleted_with=request.deletedWith,
+        import_id=request.importId,
         dependencies=tuple(sorted(request.dependencies)),
         property_dependencies={
             key: tuple(sorted(value.urns)) for key, value in sorted(request.propertyDependencies.items())
@@ -65,6 +68,7 @@ def read_request(request: ReadResourceRequest, project: str, stack: str) -> Goal
         inputs={},
         parent=request.parent,
         version=request.version,
+        provider=request.provider,
         dependencies=tuple(sorted(request.dependencies)),
     )
 
@@ -73,7 +77,6 @@ def _refuse_options(request: Request) -> None:
     used = {
         "import_": request.importId,
         "deleted_with": request.deletedWith,
-        "provider": request.provider,
         "a parameterized package": request.packageRef,
     }
     for option, value in used.items():

@@ -64,7 +64,6 @@ def test_a_program_that_raises_keeps_what_it_made(case):
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("k8s.Provider('p')", "one provider"),
         ("k8s.helm.v3.Release('r', chart='x')", "helm.sh"),
         ("k8s.yaml.v2.ConfigGroup('g', yaml='')", "remote component"),
         ("pulumi.CustomResource('aws:s3/bucket:Bucket', 'b', {})", "'aws'"),

@@ -4,10 +4,11 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
+from mecctl.engine.clusters import Clusters
 from mecctl.engine.deployment import Deployment
 from mecctl.engine.hooks import Hooks
 from mecctl.engine.host import run
@@ -17,6 +18,7 @@ from mecctl.engine.ledger import Ledger
 from mecctl.engine.mode import Mode
 from mecctl.engine.monitor import Monitor
 from mecctl.engine.program import Program
+from mecctl.engine.providers import Providers
 from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import StackState, backend
 from mecctl.engine.steps import Preview
@@ -42,7 +44,8 @@ def outputs(folder, source, project="plain", main="", **config) -> dict[str, Any
     ledger = Ledger(Log())
     hooks = Hooks(ledger, dry=False)
     ready: Future[Deployment] = Future()
-    ready.set_result(Deployment(cast("Any", None), state, Preview(hooks), ledger, Mode()))
+    providers = Providers(Clusters(folder / "kubeconfig", Stop()), state, ledger.mask, {}, folder)
+    ready.set_result(Deployment(providers, state, Preview(hooks), ledger, Mode()))
     monitor = Monitor((project, "dev"), ready, ledger, hooks, finish=lambda: None, exports=lambda *_: None, dry=False)
     run(program, monitor, Interrupts(Stop()), dry=False)
     return ledger.outcome(project, ready.result().outputs()).outputs

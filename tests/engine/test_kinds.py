@@ -12,7 +12,7 @@ from mecctl.errors import MecctlError
         ("aws:s3/bucket:Bucket", True, False, "'aws'"),
         ("kubernetes:helm.sh/v3:Release", True, False, "helm.sh"),
         ("kubernetes:helm.sh/v4:Chart", False, True, "remote component"),
-        ("pulumi:providers:kubernetes", True, False, "one provider"),
+        ("pulumi:providers:aws", True, False, "'aws'"),
         ("pulumi-python:dynamic:Resource", True, False, "'pulumi-python'"),
     ],
 )

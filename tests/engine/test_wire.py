@@ -59,7 +59,6 @@ def test_aliases_become_urns():
     [
         ({"importId": "ns/a"}, "import_"),
         ({"deletedWith": "urn:a"}, "deleted_with"),
-        ({"provider": "urn:a::id"}, "provider"),
         ({"packageRef": "x"}, "parameterized"),
         ({"customTimeouts": pb.RegisterResourceRequest.CustomTimeouts(create="soon")}, "'soon'"),
     ],

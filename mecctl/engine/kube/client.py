@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from mecctl.engine.kube.config import Connection
     from mecctl.engine.kube.discovery import Served
     from mecctl.engine.kube.stop import Stop
 
@@ -44,7 +45,11 @@ class KubeClient:
         cls, path: Path, context: str | None = None, timeout: float = 30.0, stop: Stop | None = None
     ) -> Self:
         """Read a kubeconfig; `timeout` is in seconds for each request. Raises MecctlError when it is not usable."""
-        connection = config.load(path, context)
+        return cls.connected(config.load(path, context), timeout, stop)
+
+    @classmethod
+    def connected(cls, connection: Connection, timeout: float, stop: Stop | None = None) -> Self:
+        """Return a client for a connection; `timeout` is in seconds for each request."""
         return cls(Transport(connection, timeout, stop), connection.namespace)
 
     def __enter__(self) -> Self:

@@ -34,22 +34,35 @@ class Connection:
     namespace: str
 
 
-def load(path: Path, context: str | None = None) -> Connection:
-    """Read the kubeconfig at `path` and choose `context` (the current one by default).
+def load(
+    path: Path, context: str | None = None, cluster: str | None = None, namespace: str | None = None
+) -> Connection:
+    """Read the kubeconfig at `path` and choose from it, by default as its current context says.
 
     Raises MecctlError naming what is missing in it.
     """
     try:
-        document = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
         raise MecctlError("the kubeconfig can't be read", where=str(path), why=str(error)) from error
+    return parse(text, path, context, cluster, namespace)
+
+
+def parse(
+    text: str, path: Path, context: str | None = None, cluster: str | None = None, namespace: str | None = None
+) -> Connection:
+    """Read a kubeconfig's text as `load` does; `path` names it, and files that it names are found beside that."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise MecctlError("the kubeconfig can't be read", where=str(path), why="it isn't YAML") from error
     if not isinstance(document, dict):
         raise MecctlError("this is no kubeconfig", where=str(path))
     name = context or document.get("current-context")
     chosen = _entry(document, "contexts", "context", name, path)
-    cluster = _entry(document, "clusters", "cluster", chosen.get("cluster"), path)
+    server = _entry(document, "clusters", "cluster", cluster or chosen.get("cluster"), path)
     user = _entry(document, "users", "user", chosen.get("user"), path) if chosen.get("user") else {}
-    return _connection(path, cluster, user, chosen.get("namespace") or "default")
+    return _connection(path, server, user, namespace or chosen.get("namespace") or "default")
 
 
 def _entry(document: dict[str, Any], section: str, key: str, name: str | None, path: Path) -> dict[str, Any]:

@@ -21,6 +21,8 @@ _PLAIN = {  # field -> key in the checkpoint, kept only when it says something
     "retain_on_delete": "retainOnDelete",
     "dependencies": "dependencies",
     "provider": "provider",
+    "deleted_with": "deletedWith",
+    "import_id": "importID",
     "property_dependencies": "propertyDependencies",
     "ignore_changes": "ignoreChanges",
     "init_errors": "initErrors",
@@ -35,8 +37,8 @@ class Resource:
     """A resource; `inputs` and `outputs` hold marked secrets (mecctl.engine.values), encrypted only in the record.
 
     `delete` marks one that was replaced and still has to go; `init_errors` say that it exists but isn't ready;
-    `external` was only read; `hooks` names functions of the program by moment (`BeforeCreate`, `AfterDelete`, …).
-    Times are ISO 8601, UTC.
+    `external` was only read; `deleted_with` is the URN of what takes its object along, `import_id` what it was imported
+    as; `hooks` names functions of the program by moment (`BeforeCreate`, `AfterDelete`, …). Times are ISO 8601, UTC.
     """
 
     urn: str
@@ -47,6 +49,8 @@ class Resource:
     id: str = ""
     parent: str = ""
     provider: str = ""
+    deleted_with: str = ""
+    import_id: str = ""
     dependencies: tuple[str, ...] = ()
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
     protect: bool = False
@@ -75,11 +79,13 @@ class Resource:
         return self.custom and self.type.startswith("kubernetes:") and bool(self.outputs) and not self.external
 
     def needs(self) -> Iterator[str]:
-        """Yield the URNs that must stand before this one: parent, dependencies, provider."""
+        """Yield the URNs that must stand before this one."""
         if self.parent:
             yield self.parent
         if self.provider:
             yield self.provider.rpartition("::")[0]
+        if self.deleted_with:
+            yield self.deleted_with
         yield from self.dependencies
         for urns in self.property_dependencies.values():
             yield from urns
@@ -95,6 +101,7 @@ class Resource:
         return replace(
             self,
             parent=new if self.parent == old else self.parent,
+            deleted_with=new if self.deleted_with == old else self.deleted_with,
             provider=self.provider.replace(f"{old}::", f"{new}::"),
             dependencies=tuple(new if urn == old else urn for urn in self.dependencies),
             property_dependencies={
@@ -109,6 +116,7 @@ class Resource:
         return replace(
             self,
             parent="" if self.parent in gone else self.parent,
+            deleted_with="" if self.deleted_with in gone else self.deleted_with,
             dependencies=tuple(urn for urn in self.dependencies if urn not in gone),
             property_dependencies={
                 key: [urn for urn in urns if urn not in gone] for key, urns in self.property_dependencies.items()
