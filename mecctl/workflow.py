@@ -133,6 +133,6 @@ class Workflow:
 
 def forget_cluster(state: Path) -> None:
     """Remove what is known of a cluster that is gone: its kubeconfig, its stacks' state and key, records of runs."""
-    for name in ("state", "passphrase", "kubeconfig", "runner"):
+    for name in ("state", "passphrase", "kubeconfig", "runner", "pulumi"):
         path = state / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from mecctl.cli.stackoptions import (
 )
 from mecctl.cli.stackstate import export, import_, outputs
 from mecctl.cli.tree import resources_shown
-from mecctl.engine.choice import EngineName
+from mecctl.engine.names import EngineName
 from mecctl.errors import InputError, Problem
 
 if TYPE_CHECKING:

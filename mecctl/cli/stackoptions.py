@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mecctl.cli.options import INVENTORIES, complete_site
-from mecctl.engine.choice import EngineName
+from mecctl.engine.names import EngineName
 from mecctl.errors import InputError, Problem
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from mecctl.cluster.health import connect, look
 from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import programs
 from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
-from mecctl.engine.engine import Engine
+from mecctl.engine.choice import choose, opened
 from mecctl.engine.kinds import api_of
+from mecctl.engine.names import EngineName
 from mecctl.plan.change import Change
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mecctl.cluster.health import Status
+    from mecctl.engine.choice import StackEngine
     from mecctl.engine.kube import KubeClient
     from mecctl.engine.outcome import ResourceChange
     from mecctl.engine.program import Program
@@ -88,9 +90,10 @@ class Cluster:
         with connect(self._kubeconfig, self._site) as client:
             yield client
 
-    def _engine(self) -> Engine:
-        state = self._folder.state
-        return Engine(state / "state", self._kubeconfig, passphrase(state), self._progress)
+    def _engine(self) -> StackEngine:
+        own = self._folder.state
+        name = choose(EngineName(self._site.spec.engine))
+        return opened(name, own / "state", self._kubeconfig, passphrase(own), self._progress, work=own / "pulumi")
 
 
 def _change(program: Program, change: ResourceChange) -> Change:

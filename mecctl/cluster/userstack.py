@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from mecctl.cluster.passphrase import NAMES, passphrase
 from mecctl.engine import project as projects
 from mecctl.engine import settings
-from mecctl.engine.choice import EngineName, choose
-from mecctl.engine.engine import Engine
+from mecctl.engine.choice import choose, opened
+from mecctl.engine.names import EngineName
 from mecctl.engine.program import Program
-from mecctl.errors import InputError, MecctlError, Problem, UnreachableError
+from mecctl.errors import InputError, Problem, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,8 +64,9 @@ class UserStack:
 
     @cached_property
     def engine_name(self) -> EngineName:
-        """The engine that runs it."""
-        return choose(self.wanted, self.environment)
+        """The engine that runs it: the one wanted, else the site's."""
+        sites = self.site.site.spec.engine if self.site else self.wanted
+        return choose(EngineName(sites) if self.wanted is EngineName.auto else self.wanted, self.environment)
 
     @cached_property
     def program(self) -> Program:
@@ -121,9 +122,10 @@ class UserStack:
 
     def open(self, progress: Progress, listener: Listener) -> StackEngine:
         """Return the engine, to be used in a `with`."""
-        if self.engine_name is EngineName.pulumi:
-            raise MecctlError("Pulumi's CLI can't be driven yet", fix="use --engine embedded")
-        return Engine(self.state, self.kubeconfig, self.passphrase, progress, listener)
+        work = (self.site.state if self.site else self._own_folder()) / "pulumi"
+        return opened(
+            self.engine_name, self.state, self.kubeconfig, self.passphrase, progress, listener=listener, work=work
+        )
 
     def _own_folder(self) -> Path:
         """Make the folder of the project's own state, which is nothing for its repository."""

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
+from mecctl.engine.engine import Engine
+from mecctl.engine.names import EngineName
 from mecctl.engine.targets import ALL, Targets
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mecctl.engine.events import Listener
     from mecctl.engine.finding import Findings
     from mecctl.engine.outcome import Outcome
     from mecctl.engine.program import Program
+    from mecctl.plan.progress import Progress
 
 CLI = "pulumi"
-
-
-class EngineName(StrEnum):
-    """`auto` is `pulumi` where its CLI and its Kubernetes plugin are installed, else `embedded`."""
-
-    auto = "auto"
-    embedded = "embedded"
-    pulumi = "pulumi"
 
 
 class StackEngine(Protocol):
@@ -64,6 +59,25 @@ def choose(wanted: EngineName, environment: Mapping[str, str] = os.environ) -> E
             )
         return wanted
     return EngineName.pulumi if found and _has_plugin(environment) else EngineName.embedded
+
+
+def opened(
+    name: EngineName,
+    state: Path | str,
+    kubeconfig: Path,
+    passphrase: str,
+    progress: Progress,
+    *,
+    listener: Listener | None = None,
+    work: Path,
+) -> StackEngine:
+    """Return the engine `name`, as `choose` gave it; `work` is where the CLI may keep its own files."""
+    if name is EngineName.pulumi:
+        # Imports the SDK, which takes a quarter of a second.
+        from mecctl.engine.automation import PulumiCli  # noqa: PLC0415
+
+        return PulumiCli(state, kubeconfig, passphrase, progress, listener, work=work)
+    return Engine(state, kubeconfig, passphrase, progress, listener)
 
 
 def _has_plugin(environment: Mapping[str, str]) -> bool:

@@ -64,6 +64,12 @@ def fields(
     return tuple(told)
 
 
+def of_new(inputs: dict[str, Any]) -> tuple[FieldDiff, ...]:
+    """Return all fields of an object that isn't there yet, from inputs in which secrets are masked already."""
+    found = [pair for key, value in inputs.items() for pair in _leaves((key,), _NOTHING, value)]
+    return tuple(FieldDiff(diff.text(path), None, value) for path, _, value in found if path not in _SELF)
+
+
 def _pruned(live: Any, wanted: Any) -> Any:  # noqa: ANN401 - JSON
     """Return of a live object what the inputs speak of: the rest is the server's own."""
     if isinstance(live, dict) and isinstance(wanted, dict):

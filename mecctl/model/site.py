@@ -56,6 +56,10 @@ class SiteSpec(Model):
     slices: tuple[Slice, ...] = Field((), description="The network slices of the site.")
     workloads: tuple[Workload, ...] = Field((), description="The programs that run in the slices.")
     policies: tuple[Policy, ...] = Field((), description="The only openings between slices.")
+    engine: Literal["auto", "embedded", "pulumi"] = Field(
+        "auto",
+        description="What runs the site's programs: embedded, pulumi (its CLI), or auto (the CLI where installed).",
+    )
     lab: Lab | None = Field(None, description="Present where the nodes are made on this machine by `mecctl lab up`.")
 
     @model_validator(mode="before")

@@ -124,7 +124,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
     Unbuilt("spec.workloads[].scale", "scaling by load isn't built yet", "write replicas: instead"),
     Unbuilt("spec.workloads[].storage", "storage for workloads isn't built yet", "leave it out"),
     Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
-    Unbuilt("spec.engine", "choosing the engine isn't built yet; the embedded one is used", "leave it out"),
 )
 
 UNBUILT_FILES: Mapping[str, tuple[str, str]] = {

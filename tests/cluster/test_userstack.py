@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mecctl.cluster.userstack import UserStack
-from mecctl.engine.choice import EngineName
+from mecctl.engine.names import EngineName
 from mecctl.errors import InputError, UnreachableError
 from mecctl.sitefile import SiteFolder
 from tests.stacks.rendering import full_site

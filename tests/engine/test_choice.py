@@ -2,7 +2,8 @@
 
 import pytest
 
-from mecctl.engine.choice import EngineName, choose
+from mecctl.engine.choice import choose
+from mecctl.engine.names import EngineName
 from mecctl.errors import MecctlError
 
 
