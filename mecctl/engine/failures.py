@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import re
-import threading
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mecctl.engine.values import texts
 from mecctl.errors import MecctlError, UnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mecctl.engine.mask import Mask
     from mecctl.engine.outcome import Outcome
-    from mecctl.engine.values import Properties
     from mecctl.plan.progress import Progress
 
 # How the SDK says that the engine doesn't declare a feature; advice to update a CLI that isn't there helps nobody.
 _REFUSED = re.compile(r"The Pulumi CLI does not support (.*?)\. Please update the Pulumi CLI")
-_SHORTEST = 4  # characters; shorter secrets would blacken innocent text
 
 
 @dataclass(frozen=True)
@@ -67,32 +63,3 @@ def of_program(error: BaseException, directory: Path, mask: Mask, progress: Prog
         fix = "leave that out of the program, or run it with engine: pulumi"
         return Failure("", "the program", MecctlError(f"it uses {refused[1]}, which the engine doesn't do", fix=fix))
     return Failure("", "the program", MecctlError("it stopped with an error", where=where, why=said))
-
-
-class Mask:
-    """Hides every secret text it was shown, raw or base64, in what people get to read."""
-
-    def __init__(self) -> None:
-        self._hidden: set[str] = set()
-        self._lock = threading.Lock()
-
-    def learn(self, properties: Properties) -> None:
-        """Remember the secrets in properties."""
-        found = {text for text in texts(properties) if len(text) >= _SHORTEST}
-        coded = {base64.b64encode(text.encode()).decode() for text in found}
-        with self._lock:
-            self._hidden |= found | coded | {line for text in found for line in text.splitlines() if len(line) >= 8}
-
-    def text(self, said: str) -> str:
-        """Return a text without secrets."""
-        with self._lock:
-            hidden = sorted(self._hidden, key=len, reverse=True)
-        for one in hidden:
-            said = said.replace(one, "[secret]")
-        return said
-
-    def error(self, error: MecctlError) -> MecctlError:
-        """Return an error without secrets, of the kind that decides about the exit code."""
-        kind = UnreachableError if isinstance(error, UnreachableError) else MecctlError
-        told = {name: self.text(value) if (value := getattr(error, name)) else None for name in ("where", "why", "fix")}
-        return kind(self.text(error.what), **told)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mecctl.engine.events import Deaf, Event
-from mecctl.engine.failures import Failure, Mask, ProgramError, of_program, unreachable
+from mecctl.engine.failures import Failure, ProgramError, of_program, unreachable
+from mecctl.engine.mask import Mask
 from mecctl.engine.outcome import Outcome, ResourceAction, ResourceChange
 from mecctl.engine.values import for_caller
 

@@ -30,6 +30,7 @@ from mecctl.engine.state.folder import FolderStore
 from mecctl.engine.state.integrity import faults
 from mecctl.engine.state.log import FileLog
 from mecctl.plan.progress import Silent
+from tests.support.canaries import found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,9 +170,10 @@ def sweep(lane: Lane, number: int, of: int) -> Iterator[dict[str, Any]]:
 
     def finding(before: str, goal: str, *killed_at: int) -> dict[str, Any]:
         hits = [lane.run(goal, at)[0] for at in killed_at]
+        clear = [leak for v in "12" for leak in found(f"canary-{v}", lane.state)]
         again = lane.run(goal)
         now = lane.seen()
-        wrong = list(_different(now, straight[goal]))
+        wrong = [*clear, *_different(now, straight[goal])]
         return {"from": before, "to": goal, "at": killed_at, "hit": all(hits) and not again[0], "wrong": wrong}
 
     def points(before: str, goal: str) -> range:
@@ -255,8 +257,8 @@ def main() -> None:
     """Sweep the lane that the command line names."""
     folder, kubeconfig, ns, number, of = sys.argv[1:]
     _warm_up()
-    for found in sweep(Lane(Path(folder), Path(kubeconfig), ns), int(number), int(of)):
-        sys.stdout.write(f"{json.dumps(found)}\n")
+    for one in sweep(Lane(Path(folder), Path(kubeconfig), ns), int(number), int(of)):
+        sys.stdout.write(f"{json.dumps(one)}\n")
 
 
 if __name__ == "__main__":
