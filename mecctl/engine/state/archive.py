@@ -67,8 +67,7 @@ class Archive:
         self._store.copy(self._layout.checkpoint, f"{name}.checkpoint.json")
         self._store.put(f"{name}.history.json", checkpoint.compact(run.record()))
         backups = [found.key for found in self._store.list(self._layout.backups)]
-        for old in (*_old([*past, name]), *_old(backups)):
-            self._store.delete(old)
+        self._store.delete(*_old([*past, name]), *_old(backups))
 
     def _read(self) -> tuple[str, bytes]:
         self._check_layout()

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from mecctl.engine.state.folder import FolderStore
 from mecctl.engine.state.lock import Lock, StackLock
 from mecctl.engine.state.log import FileLog, Log
+from mecctl.engine.state.shared import SharedBackend
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -47,13 +48,29 @@ class FolderBackend:
 
 
 def backend(place: Path | str) -> Backend:
-    """Return the backend at a path or a URL: `file:///folder`, `file://~/folder`, as Pulumi writes them."""
+    """Return the backend at a path or a URL, as Pulumi writes them: `file:///folder`, `file://~/folder`, `s3://bucket/prefix`.
+
+    Raises MecctlError for one that isn't known.
+    """
     if isinstance(place, Path):
         return FolderBackend(place.absolute())
     url = urlsplit(place)
     if url.scheme == "file":
         return FolderBackend(Path(unquote(url.netloc + url.path)).expanduser().absolute())
+    if url.scheme == "s3" and url.netloc:
+        return _bucket(place)
     raise MecctlError(
-        f"state can't be kept at {url.scheme or place}://",
-        fix="use file:///folder, or `engine: pulumi` for the other backends of Pulumi",
+        f"state can't be kept at {place}",
+        fix="use file:///folder or s3://bucket/prefix, or `engine: pulumi` for the other backends of Pulumi",
     )
+
+
+def _bucket(url: str) -> SharedBackend:
+    try:
+        # Only those who keep state in an object store have boto3, and wait for its import.
+        from mecctl.engine.state.s3 import S3Store  # noqa: PLC0415
+    except ImportError as error:
+        raise MecctlError(
+            "state in an object store needs boto3", why=str(error), fix="pip install 'mecctl[s3]'"
+        ) from error
+    return SharedBackend(S3Store(url))

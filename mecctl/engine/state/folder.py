@@ -58,7 +58,8 @@ class FolderStore:
             every = [Found(path.relative_to(self.root).as_posix(), path.stat().st_mtime) for path in paths]
         return sorted((one for one in every if one.key.startswith(prefix)), key=lambda one: one.key)
 
-    def delete(self, key: str) -> None:
-        """Delete a file."""
-        with telling(self.root / key, "written"):
-            (self.root / key).unlink(missing_ok=True)
+    def delete(self, *keys: str) -> None:
+        """Delete files."""
+        for key in keys:
+            with telling(self.root / key, "written"):
+                (self.root / key).unlink(missing_ok=True)

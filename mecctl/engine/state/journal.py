@@ -44,7 +44,7 @@ class Journal:
         Raises MecctlError when they go on from another one, or a line is damaged.
         """
         head, *entries = self._parse() or [{}]
-        if not head or (entries and entries[-1].get("sealed") == base):
+        if not head or (entries or [head])[-1].get("sealed") == base:
             return {}, []
         if head.get("base") != base:
             raise MecctlError(

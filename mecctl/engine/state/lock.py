@@ -21,6 +21,9 @@ class Lock(Protocol):
     def take(self, time: str) -> None:
         """Take it; LockedError says who holds it. `time` (ISO 8601) tells others since when."""
 
+    def check(self) -> None:
+        """Raise LockedError when someone has broken it."""
+
     def release(self) -> None:
         """Let go; does nothing when it isn't held."""
 
@@ -53,6 +56,9 @@ class StackLock:
         except BaseException:
             self.release()
             raise
+
+    def check(self) -> None:
+        """Do nothing: what the kernel holds, nobody breaks."""
 
     def release(self) -> None:
         """Let go; does nothing when it isn't held."""

@@ -171,6 +171,7 @@ class StackState:
 
     def _compact(self) -> None:
         content = checkpoint.wrap((self.project, self.stack), self._latest())
+        self._held.check()
         if self._journal.used:
             self._append({"sealed": checkpoint.digest(content)})
         self._archive.save(content, self._before)

@@ -32,12 +32,12 @@ class Store(Protocol):
     def list(self, prefix: str) -> list[Found]:
         """Return all keys that begin with `prefix`, sorted."""
 
-    def delete(self, key: str) -> None:
-        """Take a key away; one that isn't there is fine."""
+    def delete(self, *keys: str) -> None:
+        """Take keys away; one that isn't there is fine."""
 
 
 class SharedStore(Store, Protocol):
     """A store that many machines write to at the same time."""
 
     def put_if_absent(self, key: str, content: bytes) -> bool:
-        """Write content unless the key is there; of several at the same time one wins. Whether this call did."""
+        """Write content, which nobody else would write, unless the key is there; whether it is there now."""
