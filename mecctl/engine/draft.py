@@ -33,6 +33,7 @@ def draft(goal: Goal, inputs: Properties, old: Resource | None, parent: Resource
         deleted_with=goal.deleted_with or (inherit.deleted_with if inherit else ""),
         import_id=goal.import_id or (old.import_id if old else ""),
         ignore_changes=goal.ignore_changes,
+        timeouts=goal.timeouts,
         hooks=goal.hooks,
         created=old.created if old else now(),
         modified=old.modified if old else now(),

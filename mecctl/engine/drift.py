@@ -76,7 +76,7 @@ def _changed(one: Resource, live: Object, paths: list[Path]) -> Seen:
 def _refused(client: KubeClient, one: Resource, error: KubeError) -> Seen:
     if error.reason == "NoKind":
         return _without_kind(client, one)
-    if error.status == 404 and error.reason == "NotFound":
+    if error.missing:
         return _seen(one, "deleted", "is gone from the cluster")
     return _seen(one, "unreachable", f"the API server answered {error.status}: {error.message}")
 

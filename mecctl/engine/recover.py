@@ -51,7 +51,7 @@ def _find(client: KubeClient, obj: Object) -> Object | None:
     try:
         return client.get(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
     except KubeError as error:
-        if error.status == 404:
+        if error.missing:
             return None
         raise
 

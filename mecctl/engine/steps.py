@@ -50,7 +50,7 @@ class Steps(Actor):
         """Delete a resource's object (if it has one and isn't to be kept) and take it out of the state."""
         self._providers.stop.check()
         if resource.has_object and not resource.retain_on_delete and not self._in_use(resource):
-            delete(self._providers.known(resource.provider), live_of(resource.outputs))
+            delete(self._providers.known(resource.provider), live_of(resource.outputs), resource.timeouts)
         self._state.drop(resource)
 
     def _in_use(self, condemned: Resource) -> bool:

@@ -15,7 +15,7 @@ from mecctl.engine.state.stack import now
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mecctl.engine.actor import Tell
     from mecctl.engine.decision import Decision
@@ -29,9 +29,10 @@ _PAUSE = 0.2
 NOT_READY = "created, not ready yet"
 
 
-def delete(client: KubeClient, live: Object) -> None:
+def delete(client: KubeClient, live: Object, timeouts: Mapping[str, float]) -> None:
     """Delete the very object that was seen as `live`, and return when it is gone."""
-    client.delete(live, wait=_GONE_WITHIN, propagation=propagation(live))
+    within = timeouts.get("delete") or readiness.timeout(live) or _GONE_WITHIN
+    client.delete(live, wait=within, propagation=propagation(live))
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Work:
 
     def _replace(self, resource: Resource, old: Resource | None, decision: Decision) -> Resource:
         if old is None:  # an object of ours that the state had lost
-            delete(self.client, decision.live or {})
+            delete(self.client, decision.live or {}, self.goal.timeouts)
             return self._create(resource, None)
         in_the_way = not decision.elsewhere and identity(self.client, to_api(resource.inputs)) == old.id
         if in_the_way or self.goal.delete_before_replace:

@@ -35,13 +35,43 @@ _START_WITHIN = 90.0  # seconds
 
 @dataclass(frozen=True)
 class ApiServer:
-    """A running API; `kubeconfig` is an administrator's."""
+    """A running API; `kubeconfig` is an administrator's, and `authority` issued all its certificates."""
 
     kubeconfig: Path
     folder: Path
+    authority: Authority
+    server: Daemon
 
     def client(self) -> KubeClient:
         return KubeClient.from_kubeconfig(self.kubeconfig)
+
+    def restart(self) -> None:
+        """Start the API server again after `server.kill()`, and return once it is ready."""
+        self.server.start()
+        _wait_ready(self, [self.server])
+
+
+class Daemon:
+    """A program that runs until the test ends it; what it says is appended to a log."""
+
+    def __init__(self, folder: Path, name: str, words: list[str | Path]) -> None:
+        self.name, self._words, self._log = name, words, folder / f"{name}.log"
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._words, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            )
+
+    def kill(self) -> None:
+        # Nothing of a throw-away API is worth a graceful end, which takes it many seconds.
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
 
 
 def install(folder: Path, *names: str) -> None:
@@ -90,9 +120,9 @@ def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
             *(f"--service-account-key-file={account}", f"--service-account-signing-key-file={account}"),
             *("--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none", "--watch-cache=true"),
         ]
-        processes = [_start(ended, folder, "etcd", etcd), _start(ended, folder, "kube-apiserver", server)]
-        api = ApiServer(_kubeconfig(folder, authority, secure), folder)
-        _wait_ready(api, processes)
+        daemons = [_start(ended, folder, "etcd", etcd), _start(ended, folder, "kube-apiserver", server)]
+        api = ApiServer(_kubeconfig(folder, authority, secure), folder, authority, daemons[1])
+        _wait_ready(api, daemons)
         if controllers:
             manager: list[str | Path] = [
                 *(folder / "kube-controller-manager", f"--kubeconfig={api.kubeconfig}", "--leader-elect=false"),
@@ -102,17 +132,10 @@ def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
         yield api
 
 
-def _start(ended: ExitStack, folder: Path, name: str, words: list[str | Path]) -> subprocess.Popen[bytes]:
-    log = ended.enter_context((folder / f"{name}.log").open("wb"))
-    process = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-    ended.callback(_stop, process)
-    return process
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    # Nothing of a throw-away API is worth a graceful end, which takes it many seconds.
-    process.kill()
-    process.wait()
+def _start(ended: ExitStack, folder: Path, name: str, words: list[str | Path]) -> Daemon:
+    daemon = Daemon(folder, name, words)
+    ended.callback(daemon.kill)
+    return daemon
 
 
 def _free_ports(count: int) -> list[int]:
@@ -149,7 +172,7 @@ def _kubeconfig(folder: Path, authority: Authority, port: int) -> Path:
     return path
 
 
-def _wait_ready(api: ApiServer, processes: list[subprocess.Popen[bytes]]) -> None:
+def _wait_ready(api: ApiServer, daemons: list[Daemon]) -> None:
     deadline = time.monotonic() + _START_WITHIN
     with api.client() as client:
         while True:
@@ -157,7 +180,7 @@ def _wait_ready(api: ApiServer, processes: list[subprocess.Popen[bytes]]) -> Non
                 client.request("GET", "/readyz")
                 return
             except (KubeError, UnreachableError):
-                dead = [process.args for process in processes if process.poll() is not None]
+                dead = [daemon.name for daemon in daemons if not daemon.alive]
                 if dead or time.monotonic() > deadline:
                     raise
             time.sleep(0.1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,8 @@ from mecctl.engine.kube import config
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.support.certificates import Pair
 
 _OWN = {"connection", "transfer-encoding", "content-length", "host", "content-encoding", "accept-encoding", "date"}
 
@@ -37,10 +38,14 @@ def status(code: int, reason: str, message: str, **headers: str) -> Answer:
 
 
 class Proxy:
-    """Passes everything on, unless `rule(method, path with query)` has an answer of its own."""
+    """Passes everything on, unless `rule(method, path with query)` has an answer of its own.
+
+    `after` is asked once the API server has done what was asked of it, and may have another answer than its own.
+    """
 
     def __init__(self, kubeconfig: Path, folder: Path) -> None:
         self.rule: Callable[[str, str], Answer | None] = lambda _method, _path: None
+        self.after: Callable[[str, str], Answer | None] = lambda _method, _path: None
         self.seen: list[tuple[str, str]] = []
         self._kubeconfig, self._folder = kubeconfig, folder
         upstream = config.load(kubeconfig)
@@ -57,24 +62,25 @@ class Proxy:
         path.write_text(yaml.safe_dump(document))
         return path
 
-    def with_tls(self, certificate: Path, key: Path, authority: Path) -> None:
+    def with_tls(self, pair: Pair, authority: Path) -> None:
         """Serve HTTPS with this certificate; the kubeconfig trusts `authority`."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._server.socket = pair.serving(self._server.socket)
         self._written(f"https://127.0.0.1:{self.port}", **{"certificate-authority": str(authority)})
 
     def answer(self, handler: _Handler) -> None:
-        path = handler.path
+        path, content = handler.path, handler.content()
         self.seen.append((handler.command, path))
         if (own := self.rule(handler.command, path)) is not None:
             _give(handler, own)
             return
         headers = {name: value for name, value in handler.headers.items() if name.lower() not in _OWN}
-        request = self._http.build_request(handler.command, path, content=handler.content(), headers=headers)
+        request = self._http.build_request(handler.command, path, content=content, headers=headers)
         response = self._http.send(request, stream=True)
         try:
-            _pass_on(handler, response)
+            if (own := self.after(handler.command, path)) is not None:
+                _give(handler, own)
+            else:
+                _pass_on(handler, response)
         finally:
             response.close()
 
@@ -108,7 +114,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _give(handler: _Handler, own: Answer) -> None:
-    handler.content()
     if not own.status:
         handler.close_connection = True
         handler.connection.close()

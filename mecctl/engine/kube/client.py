@@ -6,12 +6,11 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from mecctl.engine.kube import config
+from mecctl.engine.kube import config, deletion
 from mecctl.engine.kube.discovery import Discovery
 from mecctl.engine.kube.errors import KubeError
 from mecctl.engine.kube.transport import Transport
 from mecctl.engine.kube.watch import Event, watch
-from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,13 +108,13 @@ class KubeClient:
     def apply_status(self, obj: Object, dry_run: bool = False, force: bool = False) -> tuple[Object, bool]:
         """Do as `apply`; the second value says whether the object was not there before."""
         params = {"fieldManager": FIELD_MANAGER, "force": str(force).lower(), **({"dryRun": "All"} if dry_run else {})}
-        response = self._transport.send(
-            "PATCH",
-            self._path_of(obj),
-            params=params,
-            content=json.dumps(obj).encode(),
-            headers={"Content-Type": "application/apply-patch+yaml"},
-        )
+        headers = {"Content-Type": "application/apply-patch+yaml"}
+        try:
+            response = self._transport.send(
+                "PATCH", self.path_of(obj), params=params, content=json.dumps(obj).encode(), headers=headers
+            )
+        except KubeError as error:
+            raise deletion.held_namespace(self, obj, error) from error
         return response.json(), response.status == 201
 
     def create(self, obj: Object) -> Object:
@@ -130,17 +129,11 @@ class KubeClient:
 
         With `wait` seconds it returns when the object is gone, finalizers and all; MecctlError when it isn't by then.
         """
-        uid = obj["metadata"].get("uid")
-        options = {"propagationPolicy": propagation, **({"preconditions": {"uid": uid}} if uid else {})}
-        try:
-            self.request("DELETE", self._path_of(obj), body=options)
-        except KubeError as error:
-            if error.status == 404 or (error.status == 409 and uid and not self._is(obj)):
-                return False
-            raise
-        if wait is not None:
-            self.wait_gone(obj, wait)
-        return True
+        return deletion.delete(self, obj, wait, propagation)
+
+    def wait_gone(self, obj: Object, wait: float) -> None:
+        """Return when an object that was deleted is gone; MecctlError after `wait` seconds names its finalizers."""
+        deletion.wait_gone(self, obj, wait)
 
     def watch(
         self,
@@ -187,45 +180,7 @@ class KubeClient:
     def _path(self, api_version: str, kind: str, name: str, namespace: str | None) -> str:
         return self.served(api_version, kind).path(name, namespace or self.namespace)
 
-    def _path_of(self, obj: Object) -> str:
+    def path_of(self, obj: Object) -> str:
+        """Return the path that an object is served at; KubeError 404 with reason `NoKind` when its kind isn't."""
         metadata = obj["metadata"]
         return self._path(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
-
-    def _is(self, obj: Object) -> bool:
-        metadata = obj["metadata"]
-        try:
-            live = self.get(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
-        except KubeError as error:
-            if error.status == 404:
-                return False
-            raise
-        return bool(live["metadata"]["uid"] == metadata["uid"])
-
-    def wait_gone(self, obj: Object, wait: float) -> None:
-        """Return when an object that was deleted is gone; MecctlError after `wait` seconds names its finalizers."""
-        metadata, last = obj["metadata"], obj
-        namespace = metadata.get("namespace") or self.namespace
-        present = False
-        for event in self.watch(obj["apiVersion"], obj["kind"], namespace, name=metadata["name"], timeout=wait):
-            if event.type == "SYNCED":
-                if not present:
-                    return
-                present = False  # a watch that is taken up again tells what is there anew
-                continue
-            uid = event.object["metadata"]["uid"]
-            if event.type == "DELETED" or uid != metadata.get("uid", uid):
-                return
-            present, last = True, event.object
-        raise MecctlError(
-            f"{obj['kind']} {metadata['name']} is not gone {wait:g} s after it was deleted",
-            why=_holding(last),
-            fix="see what should remove it, then run the same command again",
-        )
-
-
-def _holding(live: Object) -> str:
-    """Say what keeps a deleted object: its finalizers, and what a namespace still has in it."""
-    finalizers = [*(live["metadata"].get("finalizers") or ()), *((live.get("spec") or {}).get("finalizers") or ())]
-    conditions = (live.get("status") or {}).get("conditions") or ()
-    told = [one["message"] for one in conditions if one.get("status") == "True" and one.get("message")]
-    return "; ".join([f"its finalizers: {', '.join(map(str, finalizers)) or 'none'}", *told])

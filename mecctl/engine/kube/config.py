@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mecctl.engine.kube.credentials import NOTHING, Credential
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Connection:
     headers: Mapping[str, str]
     proxy: str | None
     namespace: str
+    credential: Credential = NOTHING
 
 
 def load(
@@ -85,7 +87,18 @@ def _connection(path: Path, cluster: dict[str, Any], user: dict[str, Any], names
                 fix="give it a kubeconfig with a client certificate or a token",
             )
     tls = _tls(path, cluster, user) if server.startswith("https:") else False
-    return Connection(server.rstrip("/"), tls, _headers(path, user), cluster.get("proxy-url"), namespace)
+    proxy = cluster.get("proxy-url")
+    return Connection(server.rstrip("/"), tls, _headers(path, user), proxy, namespace, _credential(path, user))
+
+
+def _credential(path: Path, user: dict[str, Any]) -> Credential:
+    if token := _text(path, user, "token", "tokenFile"):
+        return Credential(str(path), "token", token.encode())
+    if "username" in user:
+        return Credential(str(path), "password")
+    if certificate := _data(path, user, "client-certificate"):
+        return Credential(str(path), "certificate", certificate)
+    return Credential(str(path), "nothing")
 
 
 def _headers(path: Path, user: dict[str, Any]) -> dict[str, str]:

@@ -31,6 +31,11 @@ class KubeError(MecctlError):
         self.message = message
         self.causes = causes
 
+    @property
+    def missing(self) -> bool:
+        """Whether the API itself says that the object, or its whole kind, is not there; a proxy's 404 says nothing."""
+        return self.status == 404 and self.reason != "NoStatus"
+
 
 class ConflictError(KubeError):
     """Server-side apply met fields that another field manager owns; `owners` are (manager, field) pairs."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mecctl.engine.kube.answers import Response, Stream
     from mecctl.engine.kube.config import Connection
+    from mecctl.engine.kube.errors import KubeError
 
 _TRIES = 5
 _CONNECT = 10.0  # seconds; a handshake with a busy small machine takes a few
@@ -43,6 +44,7 @@ class Transport:
     def __init__(self, connection: Connection, timeout: float, stop: Stop | None = None) -> None:
         self.stop = stop or Stop()
         self.server = connection.server
+        self._credential = connection.credential
         self._free = threading.BoundedSemaphore(_PARALLEL)
         # The environment's proxies are for downloads; a site's API server is reached directly or by its proxy-url.
         self._connections = Connections(connection, min(timeout, _CONNECT), timeout)
@@ -63,17 +65,17 @@ class Transport:
     ) -> Response:
         """Send a request and read its whole answer, which is below 400.
 
-        While the server says it is busy (429, 503) it is asked again after the pause it names. Raises KubeError,
-        UnreachableError.
+        While the server says it is busy (429, 503, or any 5xx that names a pause) it is asked again after that pause.
+        Raises KubeError, UnreachableError.
         """
         request = (method, _written(path, params), content, headers or {}, timeout)
         for attempt in range(1, _TRIES + 1):
             response = self._send(request, repeats=0 if method == "POST" else _REPEATS)
-            if response.status not in _BUSY or attempt == _TRIES:
+            if not _is_busy(response) or attempt == _TRIES:
                 break
             self.stop.pause(_pause(response, attempt))
         if response.status >= 400:
-            raise from_response(response, f"{method} {path}")
+            raise self._refusal(response, f"{method} {path}")
         return response
 
     def stream(self, path: str, params: Mapping[str, str], timeout: float) -> Stream:
@@ -83,17 +85,29 @@ class Transport:
             if stream.status < 400:
                 return stream
             with closing(stream):
-                raise from_response(stream.whole(), f"GET {path}")
+                raise self._refusal(stream.whole(), f"GET {path}")
         except FAILURES as error:
             raise self.unreachable(error) from error
 
     def unreachable(self, error: Exception) -> UnreachableError:
         """Say that the server can't be reached, and why."""
+        from mecctl.engine.kube.trust import distrust  # noqa: PLC0415 - brings a library that only trouble needs
+
+        bad = distrust(self.server, error)
         return UnreachableError(
-            f"the Kubernetes API at {self.server} can't be reached",
-            why=f"{type(error).__name__}: {error}".rstrip(": "),
-            fix="check that the server node is up and its address right, then run the same command again",
+            f"the Kubernetes API at {self.server} can't be " + ("trusted" if bad else "reached"),
+            why=bad.why if bad else f"{type(error).__name__}: {error}".rstrip(": "),
+            fix=bad.fix
+            if bad
+            else "check that the server node is up and its address right, then run the same command again",
         )
+
+    def _refusal(self, response: Response, where: str) -> KubeError:
+        error = from_response(response, where)
+        if error.status == 401:
+            error.why = self._credential.why_refused()
+            error.fix = "get a new kubeconfig from the server node"
+        return error
 
     def _send(self, request: _Request, *, repeats: int) -> Response:
         try:
@@ -109,6 +123,11 @@ class Transport:
 
 def _written(path: str, params: Mapping[str, str] | None) -> str:
     return quote(path, safe=_PATH) + (f"?{urlencode(params)}" if params else "")
+
+
+def _is_busy(response: Response) -> bool:
+    """Whether to ask again later (as client-go does, rest/with_retry.go)."""
+    return response.status in _BUSY or (response.status >= 500 and "Retry-After" in response.headers)
 
 
 def _pause(response: Response, attempt: int) -> float:

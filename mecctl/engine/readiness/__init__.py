@@ -6,8 +6,8 @@ Annotations of pulumi-kubernetes are honoured: `pulumi.com/skipAwait`, `waitFor`
 
 from __future__ import annotations
 
-from mecctl.engine.readiness.hints import check, deletion
+from mecctl.engine.readiness.hints import check, deletion, timeout
 from mecctl.engine.readiness.rules import judge, needed
 from mecctl.engine.readiness.wait import wait
 
-__all__ = ["check", "deletion", "judge", "needed", "wait"]
+__all__ = ["check", "deletion", "judge", "needed", "timeout", "wait"]

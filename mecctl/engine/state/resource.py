@@ -26,6 +26,7 @@ _PLAIN = {  # field -> key in the checkpoint, kept only when it says something
     "property_dependencies": "propertyDependencies",
     "ignore_changes": "ignoreChanges",
     "init_errors": "initErrors",
+    "timeouts": "customTimeouts",
     "hooks": "resourceHooks",
     "created": "created",
     "modified": "modified",
@@ -38,7 +39,8 @@ class Resource:
 
     `delete` marks one that was replaced and still has to go; `init_errors` say that it exists but isn't ready;
     `external` was only read; `deleted_with` is the URN of what takes its object along, `import_id` what it was imported
-    as; `hooks` names functions of the program by moment (`BeforeCreate`, `AfterDelete`, …). Times are ISO 8601, UTC.
+    as; `hooks` names functions of the program by moment (`BeforeCreate`, `AfterDelete`, …). Times are ISO 8601, UTC;
+    `timeouts` are seconds.
     """
 
     urn: str
@@ -60,6 +62,7 @@ class Resource:
     ignore_changes: tuple[str, ...] = ()
     init_errors: tuple[str, ...] = ()
     hooks: dict[str, list[str]] = field(default_factory=dict)
+    timeouts: dict[str, float] = field(default_factory=dict)
     created: str = ""
     modified: str = ""
 

@@ -86,3 +86,8 @@ def test_a_dead_server_is_unreachable():
         with pytest.raises(UnreachableError, match=str(port)):
             transport.send("GET", "/x")
         transport.close()
+
+
+def test_any_failure_that_names_a_pause_is_asked_again(transport):
+    Handler.answers = [500, 504, 200]
+    assert transport.send("GET", "/").status == 200
