@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mecctl.engine.clusters import Clusters
-    from mecctl.engine.failures import Mask
     from mecctl.engine.goal import Goal
     from mecctl.engine.kube import KubeClient, Stop
+    from mecctl.engine.mask import Mask
     from mecctl.engine.state import Resource, StackState
 
 
