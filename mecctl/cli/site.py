@@ -109,6 +109,16 @@ def status(site: SiteArgument, output: OutputOption = Format.text, verbose: Verb
     raise ExitWith(0 if found.ok else 1)
 
 
+@app.command("stack-config")
+def stack_config(site: SiteArgument) -> None:
+    """Print the configuration that the projects under stacks/ run with, as a Pulumi.STACK.yaml; for use by hand."""
+    import yaml
+
+    from mecctl.cluster.stacks import stack_config as config_of
+
+    typer.echo(yaml.safe_dump(config_of(_load(site).site), width=2**20, allow_unicode=True), nl=False)
+
+
 @app.command()
 def inventory(site: SiteArgument) -> None:
     """Print the Ansible inventory that `up` runs the playbooks with, from a look at the nodes; for use by hand."""

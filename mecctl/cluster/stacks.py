@@ -14,6 +14,11 @@ ORDER = ("platform", "slices", "workloads")
 """Each needs what those before it make; they go in reverse."""
 
 
+def stack_config(site: Site) -> dict[str, dict[str, str]]:
+    """Return the content of a Pulumi.<stack>.yaml that fits every project of a site."""
+    return {"config": {key: text for program in programs(site) for key, text in program.config.items()}}
+
+
 def programs(site: Site) -> tuple[Program, ...]:
     """Return the site's programs in order; each gets the whole site as JSON under its config key `site`."""
     text = site.model_dump_json(by_alias=True)

@@ -122,7 +122,10 @@ class UserStack:
 
     def open(self, progress: Progress, listener: Listener) -> StackEngine:
         """Return the engine, to be used in a `with`."""
-        work = (self.site.state if self.site else self._own_folder()) / "pulumi"
+        own = self.site.state if self.site else self.directory.resolve() / _OWN
+        if self.engine_name is EngineName.pulumi and not self.site:
+            self._own_folder()
+        work = own / "pulumi"
         return opened(
             self.engine_name, self.state, self.kubeconfig, self.passphrase, progress, listener=listener, work=work
         )

@@ -1,3 +1,4 @@
+import ast
 import shutil
 import sys
 
@@ -18,6 +19,21 @@ def test_a_project_is_one_that_pulumi_runs_by_hand(program):
     assert settings["runtime"] == "python"
     assert list(settings["config"]) == ["site"]
     assert len((folder / "__main__.py").read_text().splitlines()) <= 40
+
+
+@pytest.mark.parametrize("program", ["platform", "slices", "workloads"])
+def test_a_project_learns_of_its_site_by_its_configuration_only(program):
+    tree = ast.parse((resource("stacks") / program / "__main__.py").read_text())
+    imported = {
+        name.name if isinstance(node, ast.Import) else f"{node.module}.{name.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    own = {name for name in imported if name.startswith("stacks.components.")}
+    assert imported - own == {"sys", "pathlib.Path", "pulumi", "mecctl.model.Site"}
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "require"]
+    assert [ast.unparse(node) for node in read] == ["pulumi.Config().require"]
 
 
 def test_a_project_runs_from_wherever_it_is_installed(tmp_path):
