@@ -226,9 +226,12 @@ def test_down_takes_everything_off_the_nodes(site, first):
     ended = site.mecctl("site", "down", "--yes")
     assert ended.code == 0, ended.out + ended.err
 
-    left = site.on(
-        "edge-1", "ls /etc/kubernetes /var/lib/kubelet/config.yaml /usr/local/bin/kubelet 2>&1 || true; ip -br link"
-    )
-    assert "kubelet" not in left.replace("ls: cannot access", "").split("'")[0]
-    assert "cilium" not in left
+    for node in ("edge-1", "edge-2"):
+        left = site.on(
+            node,
+            "{ find /etc/kubernetes /var/lib/kubelet/* /usr/local/bin/kube* /run/netns/cni-* 2>/dev/null;"
+            " ip -br link | grep -E 'cilium|lxc'; grep -E 'kubelet|containerd|netns' /proc/mounts;"
+            " pgrep -fa '^/usr/local'; } || true",
+        )
+        assert left == ""
     assert site.plan().code == 2

@@ -69,11 +69,16 @@ def ca() -> str:
     return next((hashlib.sha256(path.read_bytes()).hexdigest() for path in CAS if path.exists()), "")
 
 
-def undo() -> None:
-    """Take the node out of its cluster, or what there is of it; nothing to undo is fine."""
+def undo(*, stays: bool = True) -> None:
+    """Take the node out of its cluster, or what there is of it; nothing to undo is fine.
+
+    A runtime that `stays` forgets its pods too, each of which asks the pod network to let go of it: half a minute where
+    that is down. A runtime that goes needn't.
+    """
     units.stop("kubelet.service")
     if KUBEADM.exists():
-        run([str(KUBEADM), "reset", "--force", f"--cri-socket={SOCKET}"], timeout=180, check=False)
+        pods = [] if stays else ["--skip-phases=cleanup-node"]
+        run([str(KUBEADM), "reset", "--force", f"--cri-socket={SOCKET}", *pods], timeout=180, check=False)
     # A runtime that is slow or half gone leaves pods behind, and the next API server would find its port taken.
     for pid, _ in programs.running([SHIM]):
         programs.end(pid)

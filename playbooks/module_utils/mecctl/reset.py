@@ -58,7 +58,7 @@ def remove_store(store: Path) -> None:
 def _steps(states: list[dict[str, Any]]) -> Iterator[Step]:
     """What there is to take off: first what runs, then what it ran on and left behind."""
     if any(state.get("kubeadm") for state in states) and _was_member():
-        yield "kubeadm", kubeadm.undo
+        yield "kubeadm", partial(kubeadm.undo, stays=False)
     for state in states:
         yield from _stop_units([wanted["name"] for wanted in state.get("units", [])])
     for state in states:
@@ -74,12 +74,18 @@ def _clean(state: dict[str, Any], left: dict[str, Any]) -> Iterator[Step]:
     yield from _unlink_interfaces(left.get("interfaces", []))
     declared = [wanted["path"] for kind in ("links", "files", "binaries") for wanted in state.get(kind, [])]
     inside = [path for name in left.get("empty", []) if Path(name).is_dir() for path in Path(name).iterdir()]
-    for path in [*map(Path, declared), *map(Path, left.get("paths", [])), *inside]:
+    for path in [*map(Path, declared), *_found(left.get("paths", [])), *inside]:
         yield from _delete(path)
     for wanted in reversed(state.get("directories", [])):
         path = Path(wanted["path"])
         if path.is_dir() and not any(path.iterdir()):
             yield f"folder {path}", path.rmdir
+
+
+def _found(patterns: list[str]) -> Iterator[Path]:
+    """Paths as they are named, and what is there of those with a `*`."""
+    for pattern in patterns:
+        yield from sorted(Path("/").glob(pattern[1:])) if "*" in pattern else [Path(pattern)]
 
 
 def _was_member() -> bool:

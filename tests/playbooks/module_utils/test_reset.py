@@ -43,6 +43,15 @@ def test_everything_declared_goes_and_the_seed_stays(ran, tmp_path, context):
     assert {change["action"] for change in result.changes} == {"delete"}
 
 
+def test_paths_with_a_star_are_what_is_there(ran, tmp_path, context):
+    for name in ("cni-1", "cni-2", "mine"):
+        (tmp_path / name).touch()
+
+    reset.take_off([{"reset": {"paths": [f"{tmp_path}/cni-*"]}}], context, Result(), check=False)
+
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "store"}
+
+
 def test_check_takes_nothing_off(ran, tmp_path, context):
     (tmp_path / "conf").touch()
     result = Result()
