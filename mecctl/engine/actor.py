@@ -28,7 +28,7 @@ class Actor(ABC):
 
         Raises MecctlError, with everything that was done in the state.
         """
-        if decision.action == "same":
+        if decision.action in ("same", "import"):  # nothing is made
             return self._act(goal, resource, old, decision, tell)
         updated = decision.action == "update"
         with self.hooks.around("Update" if updated else "Create", resource, old if updated else None) as made:
@@ -36,15 +36,15 @@ class Actor(ABC):
             made(done)
         return done
 
-    def delete(self, resource: Resource) -> None:
-        """Make a resource go. Raises MecctlError, with everything that was done in the state."""
+    def delete(self, resource: Resource, *, along: bool = False) -> None:
+        """Make a resource go; its object went `along` with another's. Raises MecctlError, with all that was done."""
         with self.hooks.around("Delete", None, resource):
-            self._remove(resource)
+            self._remove(resource, along=along)
 
     @abstractmethod
     def _act(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, tell: Tell) -> Resource:
         """Do what `carry_out` says."""
 
     @abstractmethod
-    def _remove(self, resource: Resource) -> None:
+    def _remove(self, resource: Resource, *, along: bool) -> None:
         """Do what `delete` says."""

@@ -16,7 +16,7 @@ from mecctl.errors import MecctlError
 
 def compare(query: Query, known: Object) -> Decision:
     """Compare with the object `known` from state or just read; GoneError when it isn't there any more."""
-    sent = _without_ignored(query)
+    sent = without_ignored(query)
     try:
         wanted, created, taken = _rehearse(query, sent)
     except KubeError as error:
@@ -77,7 +77,7 @@ def _live(query: Query, wanted: Object, known: Object) -> Object:
     return live
 
 
-def _without_ignored(query: Query) -> Object:
+def without_ignored(query: Query) -> Object:
     """Return the object with the fields of ignore_changes as they are in the cluster, so that applying keeps them."""
     if not query.goal.ignore_changes:
         return query.obj

@@ -48,7 +48,7 @@ class Decision:
     what it replaces.
     """
 
-    action: Literal["same", "create", "update", "replace"]
+    action: Literal["same", "create", "update", "replace", "import"]
     reason: str = ""
     live: Object | None = None
     wanted: Object | None = None

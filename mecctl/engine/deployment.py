@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mecctl.engine import urn
+from mecctl.engine import imports, urn
 from mecctl.engine.access import sensitive
 from mecctl.engine.decide import decide
 from mecctl.engine.decision import Decision, Query, identity
@@ -195,9 +195,11 @@ class Deployment:
     def _custom(self, goal: Goal) -> Resource:
         old = self._find(goal)
         provider = self.providers.refer(goal)
+        if importing := imports.wanted(goal, old):
+            goal = imports.named(goal)
         inputs = checked(goal, old.inputs if old else None)
         refuse_object(goal.type, to_api(inputs))
-        decision = self._decide(goal, inputs, old, provider)
+        decision = self._decide(goal, inputs, old, provider, importing=importing)
         if decision.action == "replace" and old:
             if old.protect:
                 raise MecctlError(f"it would be replaced ({decision.reason}), but is marked as protected")
@@ -206,14 +208,18 @@ class Deployment:
         resource = replace(self._draft(goal, inputs, old), provider=provider, id=self._id(inputs, old, provider))
         return self._carry_out(goal, resource, old, decision)
 
-    def _decide(self, goal: Goal, inputs: Properties, old: Resource | None, provider: str) -> Decision:
+    def _decide(
+        self, goal: Goal, inputs: Properties, old: Resource | None, provider: str, *, importing: bool
+    ) -> Decision:
         # While a preview doesn't know the kubeconfig yet, the cluster is taken to be the one from before.
         client = self.providers.client(provider) or (self.providers.client(old.provider) if old else None)
         if client is None:
-            return Decision("create", "is new")
+            return Decision("import" if importing else "create", "is new")
         access = self.providers.access(provider)
         force = self._mode.force_conflicts or bool(access and access.patch_force)
         query = Query(client, goal, to_api(inputs), rehearse=self._mode.dry, force=force)
+        if importing:
+            return imports.adopt(query)
         if old and self.providers.apart(old.provider, provider):
             found = decide(query, None)
             return replace(found, action="replace", reason=_ELSEWHERE, elsewhere=True)

@@ -31,7 +31,7 @@ def draft(goal: Goal, inputs: Properties, old: Resource | None, parent: Resource
         protect=bool(inherit and inherit.protect) if protect is None else protect,
         retain_on_delete=bool(inherit and inherit.retain_on_delete) if retain is None else retain,
         deleted_with=goal.deleted_with or (inherit.deleted_with if inherit else ""),
-        import_id=goal.import_id or (old.import_id if old else ""),
+        import_id=goal.import_id,
         ignore_changes=goal.ignore_changes,
         timeouts=goal.timeouts,
         hooks=goal.hooks,

@@ -13,6 +13,7 @@ _KNOWN = {
     "RESOURCE_REFERENCES": "resourceReferences",
     "OUTPUT_VALUES": "outputValues",
     "ALIAS_SPECS": "aliasSpecs",
+    "DELETED_WITH": "deletedWith",
     "TRANSFORMS": "transforms",
     "INVOKE_TRANSFORMS": "invokeTransforms",
     "RESOURCE_HOOKS": "resourceHooks",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from mecctl.engine.fields import FieldDiff
 
-ResourceAction = Literal["create", "update", "replace", "delete"]
+ResourceAction = Literal["create", "update", "replace", "delete", "import"]
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,12 @@ class Preview(Actor):
     """Changes nothing; what only the server can say is unknown."""
 
     def _act(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, _tell: Tell) -> Resource:
-        stays = decision.action in ("same", "update")
+        stays = decision.action in ("same", "update", "import")
         shown = decision.wanted if stays and decision.wanted else predicted(to_api(resource.inputs), decision.wanted)
         outputs = to_outputs(shown, resource.inputs, goal.secret_outputs)
         return replace(resource, id=old.id if old and stays else resource.id, outputs=outputs)
 
-    def _remove(self, resource: Resource) -> None:
+    def _remove(self, resource: Resource, *, along: bool) -> None:
         """Leave it: that it would go is told by the caller."""
 
 
@@ -46,10 +46,10 @@ class Steps(Actor):
         client = self._providers.known(resource.provider)
         return Work(client, self._state, goal, tell, self.delete).do(resource, old, decision)
 
-    def _remove(self, resource: Resource) -> None:
-        """Delete a resource's object (if it has one and isn't to be kept) and take it out of the state."""
+    def _remove(self, resource: Resource, *, along: bool) -> None:
+        """Delete a resource's object, if it has one that is still there and isn't kept; take it out of the state."""
         self._providers.stop.check()
-        if resource.has_object and not resource.retain_on_delete and not self._in_use(resource):
+        if not along and resource.has_object and not resource.retain_on_delete and not self._in_use(resource):
             delete(self._providers.known(resource.provider), live_of(resource.outputs), resource.timeouts)
         self._state.drop(resource)
 

@@ -75,8 +75,6 @@ def read_request(request: ReadResourceRequest, project: str, stack: str) -> Goal
 
 def _refuse_options(request: Request) -> None:
     used = {
-        "import_": request.importId,
-        "deleted_with": request.deletedWith,
         "a parameterized package": request.packageRef,
     }
     for option, value in used.items():

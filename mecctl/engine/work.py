@@ -52,6 +52,8 @@ class Work:
         if decision.action == "replace":
             return self._replace(resource, old, decision)
         sent = decision.sent or to_api(resource.inputs)
+        if decision.action == "import":
+            return self._adopt(resource, self.client.apply(sent, force=True))
         if decision.action == "update":
             return self._finish(resource, self.client.apply(sent, force=decision.force), "update")
         return self._keep(resource, old, decision.live or {}, sent)
@@ -98,6 +100,14 @@ class Work:
         else:
             self.state.refresh(kept)
         return kept
+
+    def _adopt(self, resource: Resource, live: Object) -> Resource:
+        """Record an object that was there; nothing is noted before, since nothing is made that could get lost."""
+        adopted = replace(
+            resource, id=identity(self.client, live), outputs=self._outputs(live, resource), created=now()
+        )
+        self.state.put(adopted)
+        return adopted
 
     def _replace(self, resource: Resource, old: Resource | None, decision: Decision) -> Resource:
         if old is None:  # an object of ours that the state had lost

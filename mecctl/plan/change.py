@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["create", "update", "replace", "delete", "restart", "run"]
+Action = Literal["create", "update", "replace", "delete", "import", "restart", "run"]
 
 
 @dataclass(frozen=True, order=True)

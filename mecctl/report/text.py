@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mecctl.plan.check import Check
     from mecctl.plan.result import RunResult
 
-MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "restart": "↻", "run": "!"}
+MARKS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "=", "restart": "↻", "run": "!"}
 
 
 def plan_to_text(result: RunResult) -> str:

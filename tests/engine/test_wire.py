@@ -57,8 +57,6 @@ def test_aliases_become_urns():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"importId": "ns/a"}, "import_"),
-        ({"deletedWith": "urn:a"}, "deleted_with"),
         ({"packageRef": "x"}, "parameterized"),
         ({"customTimeouts": pb.RegisterResourceRequest.CustomTimeouts(create="soon")}, "'soon'"),
     ],

@@ -81,6 +81,11 @@ class Resource:
         """Whether there is a Kubernetes object that this resource stands for and that is the stack's own."""
         return self.custom and self.type.startswith("kubernetes:") and bool(self.outputs) and not self.external
 
+    @property
+    def goes_for_certain(self) -> bool:
+        """Whether deleting this resource deletes an object."""
+        return self.has_object and not self.retain_on_delete
+
     def needs(self) -> Iterator[str]:
         """Yield the URNs that must stand before this one."""
         if self.parent:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mecctl.engine.state.resource import Resource
 
 
-_STAYING = ("create", "update", "replace")  # what leaves a resource in the state
+_STAYING = ("create", "update", "replace", "import")  # what leaves a resource in the state
 
 
 def now() -> str:
