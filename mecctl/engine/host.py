@@ -16,10 +16,10 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from pulumi.runtime import Settings, configure, run_in_stack, set_all_config
+from pulumi.runtime import configure, run_in_stack, set_all_config
 
 from mecctl.engine.garbage import rarely_collected
-from mecctl.engine.outstanding import Outstanding
+from mecctl.engine.sdk import settings
 from mecctl.engine.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -52,18 +52,7 @@ def _run(program: Program, monitor: Monitor, interrupts: Interrupts, dry: bool) 
     # The SDK drops them when a program fails, and Python would tell of each.
     warnings.filterwarnings("ignore", "coroutine 'Output", RuntimeWarning)
     set_all_config(dict(program.config), list(program.secrets))
-    settings = Settings(
-        project=program.project,
-        stack=program.stack,
-        monitor=monitor,
-        engine=monitor,
-        parallel=_THREADS,
-        dry_run=dry,
-        organization="organization",
-        root_directory=str(program.directory),
-    )
-    settings.outputs = Outstanding()
-    configure(settings)
+    configure(settings(program, monitor, parallel=_THREADS, dry=dry))
     loop, pool = asyncio.new_event_loop(), ThreadPoolExecutor(_THREADS, thread_name_prefix="pulumi")
     loop.set_default_executor(pool)
     # What fails is kept by the monitor; asyncio would print it a second time.

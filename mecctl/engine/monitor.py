@@ -13,12 +13,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto import resource_pb2 as pb
 
-from mecctl.engine import features, stackreference, urn
+from mecctl.engine import features, sdk, stackreference, urn
 from mecctl.engine.callbacks import Callbacks
 from mecctl.engine.calls import Calls, counted
 from mecctl.engine.hookcalls import hook
 from mecctl.engine.invokes import invoke
 from mecctl.engine.kinds import api_of, refusal
+from mecctl.engine.objects import is_there
 from mecctl.engine.transforms import Transforms
 from mecctl.engine.values import UNKNOWN
 from mecctl.engine.wire import from_struct, read_goal, read_request, shown, to_struct
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from google.protobuf.message import Message
     from pulumi.runtime.proto.callback_pb2 import Callback
 
     from mecctl.engine.deployment import Deployment
@@ -101,10 +103,10 @@ class Monitor:
             self._ledger.fail(name, f"{request.type} {request.name}", error)
         if resource is None:
             return pb.RegisterResourceResponse(urn=name, result=pb.FAIL)
-        # A component's outputs are its own to tell, later.
+        # What isn't there yet has no id that a program could read it by. A component tells its outputs later.
+        there = resource.custom and resource.id != UNKNOWN and is_there(resource.outputs)
         outputs = shown(resource.outputs) if resource.custom else None
-        id_ = "" if resource.id == UNKNOWN else resource.id
-        return pb.RegisterResourceResponse(urn=resource.urn, id=id_, object=outputs)
+        return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id if there else "", object=outputs)
 
     @counted
     def RegisterResourceOutputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802
@@ -117,6 +119,8 @@ class Monitor:
         """Read an object that something else manages, or what another stack exports."""
         wanted = read_request(request, self._project, self._stack)
         deployment = self._deployment.result()
+        if request.id == UNKNOWN:  # in a preview, of something that is to be made
+            return sdk.read(wanted.urn, "", shown({}))
         if request.type == stackreference.TYPE:
             outputs = stackreference.refer(request.id, self._project, self._exports)
             resource = deployment.refer(replace(wanted, inputs={"name": request.id}), request.id, outputs)
@@ -124,16 +128,14 @@ class Monitor:
             raise MecctlError(f"{request.type} {request.name} can't be read: {why}")
         else:
             resource = deployment.read(wanted, *api_of(request.type), request.id)
-        return pb.ReadResourceResponse(urn=resource.urn, id=resource.id, properties=shown(resource.outputs))
+        return sdk.read(resource.urn, resource.id, shown(resource.outputs))
 
     @counted
-    def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
+    def Invoke(self, request: pb.ResourceInvokeRequest) -> Message:  # noqa: N802
         """Run a function of a provider."""
         wanted = self._transforms.call(request)
         found = invoke(wanted.tok, from_struct(wanted.args), self._deployment.result().find)
-        response = pb.ResourceInvokeResponse()
-        getattr(response, "return").CopyFrom(to_struct(found))
-        return response
+        return sdk.invoked(to_struct(found))
 
     def RegisterStackTransform(self, request: Callback) -> empty_pb2.Empty:  # noqa: N802
         """Take a transform of every resource."""

@@ -73,6 +73,12 @@ def applicable(obj: Object) -> Object:
     return {**{key: value for key, value in obj.items() if key != "status"}, "metadata": kept}
 
 
+def is_there(outputs: Properties) -> bool:
+    """Whether outputs are those of an object that is there, not one that `predicted` foresees."""
+    metadata = reveal(outputs.get("metadata"))
+    return not isinstance(metadata, dict) or metadata.get("uid") != UNKNOWN
+
+
 def predicted(obj: Object, rehearsed: Object | None) -> Object:
     """Return an object that is not there yet as a preview shows it, with what only the server can say unknown.
 

@@ -9,6 +9,7 @@ from google.protobuf import struct_pb2
 
 from mecctl.engine import urn
 from mecctl.engine.goal import Goal
+from mecctl.engine.sdk import said
 from mecctl.engine.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN, Properties, Value, secret
 from mecctl.errors import MecctlError
 
@@ -47,8 +48,8 @@ def read_goal(request: Request, project: str, stack: str) -> Goal:
             key: tuple(sorted(value.urns)) for key, value in sorted(request.propertyDependencies.items())
         },
         aliases=_aliases(request, project, stack),
-        protect=request.protect if request.HasField("protect") else None,
-        retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
+        protect=said(request, "protect"),
+        retain_on_delete=said(request, "retainOnDelete"),
         delete_before_replace=request.deleteBeforeReplace,
         ignore_changes=tuple(request.ignoreChanges),
         replace_on_changes=tuple(request.replaceOnChanges),

@@ -101,3 +101,15 @@ def test_names_of_stacks(name, expected):
 def test_other_organizations_are_refused():
     with pytest.raises(MecctlError, match="organization/net/dev"):
         refer("acme/net/dev", "own", lambda *_: {})
+
+
+@pytest.mark.e2e
+def test_what_the_program_makes_itself_is_read_once_it_is_there(case):
+    source = """
+    made = ConfigMap("made", metadata={"namespace": ns, "name": "made"}, data={"k": "v"})
+    again = ConfigMap.get("again", made.id)
+    pulumi.export("again", again.data)
+    """
+    assert "again" not in case.preview(source).outputs
+    assert case.up(source).outputs["again"] == {"k": "v"}
+    assert case.preview(source).outputs["again"] == {"k": "v"}
