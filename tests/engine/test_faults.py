@@ -202,3 +202,93 @@ def test_state_passes_pulumis_integrity_rules(case):
         assert record.get("provider") is None or record["provider"] in providers
         seen.add(record["urn"])
     assert len(seen) == 4
+
+
+# Runs `up` while no file may grow beyond so many bytes, as on a disk that is full.
+FULL = """
+import resource, sys
+limit = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+"""
+MANY = """
+for number in range(20):
+    metadata = {"namespace": ns, "name": f"c{number}"}
+    ConfigMap(f"c{number}", metadata=metadata, data={"k": "v" * 200, "v": config.require("v") if number == 7 else ""})
+"""
+
+
+@pytest.mark.parametrize("limit", [3_000, 12_000])
+def test_a_disk_that_is_full_ends_the_run_and_loses_nothing(case, limit):
+    program = case.program(MANY, v="1")
+    python, flag, source, *words = case.command(program)
+    command = [python, flag, FULL + str(source), str(limit), *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "the state can't be written" in ended.stderr
+    assert "File too large" in ended.stderr
+    made = len(case.names())
+    assert made < 20
+    again = case.up(MANY, v="1")
+    assert len(again.changes) <= 20
+    assert case.names() == {f"c{number}" for number in range(20)}
+    assert case.up(MANY, v="1").changes == ()
+    assert len(case.destroy().changes) == 20
+
+
+def test_a_disk_that_is_full_at_the_end_of_the_run_loses_nothing(case):
+    """The journal of one change still fits, the checkpoint of all resources no more."""
+    case.up(MANY, v="1")
+    file = case.state / ".pulumi/stacks/case/dev.json"
+    before = file.read_bytes()
+    python, flag, source, *words = case.command(case.program(MANY, v="2"))
+    command = [python, flag, FULL + str(source), str(len(before) // 2), *words]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "the state can't be written" in ended.stderr
+    assert file.read_bytes() == before
+    assert (case.get("ConfigMap", "c7") or {})["data"]["v"] == "2"
+    assert case.up(MANY, v="2").changes == ()
+    assert file.read_bytes() != before
+    assert case.up("").changes != ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text[: len(text) // 2], "damaged"),
+        (lambda text: text.replace('"version":3', '"version":5'), "format 5"),
+        (
+            lambda text: text.replace("pulumi:providers:kubernetes::default", "pulumi:providers:kubernetes::other", 1),
+            "isn't sound",
+        ),
+    ],
+)
+def test_a_state_that_cannot_be_trusted_is_told_and_the_last_good_one_can_be_put_back(case, change, said):
+    source = 'ConfigMap("a", metadata={"namespace": ns, "name": "a"}, data={"v": config.require("v")})'
+    case.up(source, v="1")
+    case.up(source, v="2")
+    file = case.state / ".pulumi/stacks/case/dev.json"
+    file.write_text(change(file.read_text()))
+    for act in (case.preview, case.up):
+        with pytest.raises(MecctlError, match=said) as failed:
+            act(source, v="3")
+        assert str(file) in str(failed.value)
+    assert (case.get("ConfigMap", "a") or {})["data"] == {"v": "2"}
+    file.with_name("dev.json.bak").replace(file)
+    assert told(case.up(source, v="2")) == []
+    assert told(case.up(source, v="3")) == [("update", "a")]
+
+
+def test_a_wrong_passphrase_is_told_before_anything_changes(case):
+    """Even where there is no checkpoint yet, only the journal of a run that died."""
+    source = 'Secret("s", metadata={"namespace": ns, "name": "s"}, string_data={"k": "canary"})'
+    case.up(source)
+    files = {path: path.read_bytes() for path in case.state.rglob("*") if path.is_file()}
+    with case.engine("wrong") as engine:
+        for act in (engine.preview, engine.up):
+            with pytest.raises(MecctlError, match="passphrase does not open"):
+                act(case.program(source + "\nConfigMap('more', metadata={'namespace': ns, 'name': 'more'})"))
+        with pytest.raises(MecctlError, match="passphrase does not open"):
+            engine.destroy("case", "dev")
+    assert {path: path.read_bytes() for path in case.state.rglob("*") if path.is_file()} == files
+    assert case.names() == set()
+    assert case.names("Secret") == {"s"}
