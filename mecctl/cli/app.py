@@ -55,7 +55,10 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command that `arguments` spell and return its exit code; every error is told here and nowhere else."""
     try:
-        return int(app(arguments, standalone_mode=False) or 0)
+        code = int(app(arguments, standalone_mode=False) or 0)
+        if code == INTERRUPTED:  # typer makes an exit code of a KeyboardInterrupt
+            raise KeyboardInterrupt
+        return code
     except ExitWith as wanted:
         return wanted.code
     except (KeyboardInterrupt, typer.Abort):

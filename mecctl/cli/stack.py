@@ -155,7 +155,8 @@ def _run(chosen: UserStack, verb: str, about: dict[str, Any], *, verbose: bool) 
 
     project, name = chosen.project.name, chosen.stack
     what = (project, name) if verb == "destroy" else (chosen.program,)
-    with resources_shown(verbose=verbose) as shown, chosen.open(shown, shown) as engine:
+    planned = verb == "preview"
+    with resources_shown(verbose=verbose, planned=planned) as shown, chosen.open(shown, shown) as engine:
         return kept(project, name, chosen.engine_name, lambda: getattr(engine, verb)(*what, **about))
 
 

@@ -33,6 +33,7 @@ class Node:
     parent: str = ""
     title: str = ""
     state: str = "seen"
+    action: str = ""
     note: str = ""
     since: float = 0.0
     took: float | None = None
@@ -40,10 +41,14 @@ class Node:
 
 
 class Resources(Lines):
-    """Hears of resources and tells each that has ended on a line, as `create` or `delete` and what it took."""
+    """Hears of resources and tells each that has ended on a line, as `create` or `delete` and what it took.
 
-    def __init__(self, *, verbose: bool = False) -> None:
+    In a preview (`planned`) nothing is done, so nothing is told as if it were.
+    """
+
+    def __init__(self, *, verbose: bool = False, planned: bool = False) -> None:
         super().__init__(verbose=verbose)
+        self._planned = planned
         self.nodes: dict[str, Node] = {}
         self._lock = threading.Lock()
 
@@ -57,7 +62,7 @@ class Resources(Lines):
         """Take note, and print the line of what has ended."""
         with self._lock:
             node = self._take(event)
-        if event.state in _ENDED and node.took is not None:
+        if event.state in _ENDED and node.took is not None and not self._planned:
             self._ended(node)
 
     def _take(self, event: Event) -> Node:
@@ -68,23 +73,24 @@ class Resources(Lines):
             node.parent = event.parent
             self.nodes.setdefault(event.parent, Node(event.parent)).children.append(event.urn)
         if event.state == "running":
-            node.since, node.took = time.monotonic(), None
+            node.since, node.took, node.action = time.monotonic(), None, event.note
         if event.state in _ENDED and node.since:
             node.took = time.monotonic() - node.since
         if event.state == "seen" or (event.state == "skipped" and node.state in _ENDED):
             return node
-        node.state, node.note = event.state, event.note or node.note
+        said = f"to {event.note}" if self._planned and event.note and event.state != "waiting" else event.note
+        node.state, node.note = event.state, said or node.note
         return node
 
     def _ended(self, node: Node) -> None:
-        self._say(f"{_MARKS[node.state]} {node.note:<8} {node.title}  {node.took:.1f} s")
+        self._say(f"{_MARKS[node.state]} {node.action:<8} {node.title}  {node.took:.1f} s")
 
 
 class Tree(Resources):
     """Draws components and what is in them, with state and time; what doesn't fit on the screen is counted."""
 
-    def __init__(self, console: Console, *, verbose: bool = False) -> None:
-        super().__init__(verbose=verbose)
+    def __init__(self, console: Console, *, verbose: bool = False, planned: bool = False) -> None:
+        super().__init__(verbose=verbose, planned=planned)
         self._console = console
 
     def _ended(self, node: Node) -> None:
@@ -127,15 +133,15 @@ def _row(node: Node) -> str:
 
 
 @contextmanager
-def resources_shown(*, verbose: bool) -> Iterator[Resources]:
+def resources_shown(*, verbose: bool, planned: bool = False) -> Iterator[Resources]:
     """Show resources for the time of a with-block, in the way that stderr allows."""
     if not sys.stderr.isatty():
-        yield Resources(verbose=verbose)
+        yield Resources(verbose=verbose, planned=planned)
         return
     from rich.console import Console
     from rich.live import Live
 
     console = Console(stderr=True)
-    tree = Tree(console, verbose=verbose)
+    tree = Tree(console, verbose=verbose, planned=planned)
     with Live(tree, console=console, transient=True, refresh_per_second=6):
         yield tree

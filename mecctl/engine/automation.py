@@ -5,6 +5,9 @@ It has been written against the API's and the CLI's sources; docs/guide/engine.m
 
 from __future__ import annotations
 
+import signal
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pulumi import automation
@@ -21,7 +24,7 @@ from mecctl.engine.values import Secret
 from mecctl.errors import LockedError, MecctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pulumi.automation import OutputMap, Stack
@@ -131,7 +134,8 @@ class PulumiCli:
     def _run(self, project: str, heard: Heard, call: Callable[[], object]) -> None:
         """Run the CLI; what its events call an error is told by that, and only else what it printed."""
         try:
-            _telling(call)
+            with _interrupts_left_to_the_cli():
+                _telling(call)
         except LockedError:
             raise
         except MecctlError as error:
@@ -139,6 +143,26 @@ class PulumiCli:
                 raise
             failures = tuple(heard.failures)
             raise unreachable(failures) or ProgramError(project, failures, Outcome(heard.changes)) from error
+
+
+@contextmanager
+def _interrupts_left_to_the_cli() -> Iterator[None]:
+    """Wait for the CLI when Ctrl-C comes: the terminal sends it to the CLI too, which ends in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    except MecctlError as error:
+        if came:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def targeted(targets: Targets) -> dict[str, Any]:

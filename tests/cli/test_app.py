@@ -47,3 +47,12 @@ def test_no_traceback_unless_asked_for(capsys):
 
     run(["site", "validate", "no-such-site", "--verbose"])
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_told_and_has_a_code_of_its_own(capsys, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mecctl.sitefile.load", interrupted)
+    assert run(["site", "validate", "lab"]) == 130
+    assert "run the same command again to go on" in capsys.readouterr().err

@@ -1,12 +1,15 @@
 """`mecctl stack` on a program of the user's own and a real API."""
 
 import json
+import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mecctl.cli.app import run
+from mecctl.cli.app import INTERRUPTED, run
 from mecctl.engine.secrets import Crypter
 from mecctl.errors import InputError
 
@@ -76,6 +79,7 @@ def test_a_program_goes_up_changes_and_goes_away(stack, case):
 
 def test_text_shows_fields_and_a_sum(stack):
     planned = stack("preview", text=True)
+    assert planned.err == "printed by the program\n"
     assert "+ v1/ConfigMap" in planned.out
     assert '    + data.k: "1"' in planned.out
     assert planned.out.endswith("case/dev: 1 to create\n")
@@ -180,3 +184,20 @@ def test_a_field_of_someone_else_is_taken_over_when_told_to(stack, case):
     taken = stack("up", "--force-conflicts")
     assert (taken.code, told(taken)) == (0, [("update", "a")])
     assert "scaler" in taken.json["changes"][0]["reason"]
+
+
+def test_ctrl_c_ends_a_wait_saves_and_the_next_run_goes_on(case, monkeypatch):
+    waiting = """
+    ConfigMap("a", metadata={"namespace": ns, "name": "a"})
+    k8s.core.v1.Pod("p", metadata={"namespace": ns, "name": "p"}, spec={"containers": [{"name": "x", "image": "x"}]})
+    """
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "a passphrase for tests")
+    words = [str(case.program(waiting).directory), f"--kubeconfig={case.kubeconfig}", "--yes"]
+    command = [sys.executable, "-c", "from mecctl.cli.app import main; main()", "stack"]
+    running = subprocess.Popen([*command, "up", *words, f"--config=ns={case.ns}"], stderr=subprocess.PIPE, text=True)
+    next(event for event in case.client.watch("v1", "Pod", namespace=case.ns) if event.type == "ADDED")
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=20)[1]
+    assert (running.returncode, "interrupted" in said) == (INTERRUPTED, True), said
+    assert run(["stack", "destroy", *words]) == 0
+    assert case.names() == case.names("Pod") == set()

@@ -31,8 +31,15 @@ def test_a_line_tells_each_resource_that_has_ended(capsys):
     shown = Resources()
     feed(shown, Event("urn:web", "running", "create"), Event("urn:web", "done", "create"))
     assert capsys.readouterr().err == "✓ create   Deployment web  0.0 s\n"
-    feed(shown, Event("urn:web", "running", "update"), Event("urn:web", "failed"))
+    feed(shown, Event("urn:web", "running", "update"), Event("urn:web", "waiting", "why"), Event("urn:web", "failed"))
     assert capsys.readouterr().err == "✗ update   Deployment web  0.0 s\n"
+
+
+def test_a_preview_never_says_that_something_was_done(capsys):
+    shown = Resources(planned=True)
+    feed(shown, Event("urn:web", "running", "create"), Event("urn:web", "done", "create"))
+    assert capsys.readouterr().err == ""
+    assert shown.nodes["urn:web"].note == "to create"
 
 
 def test_components_hold_what_is_in_them():

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from mecctl.engine.automation import PulumiCli, targeted
+from mecctl.engine.clievents import Heard
 from mecctl.engine.engine import Engine
 from mecctl.engine.failures import ProgramError
 from mecctl.engine.program import Program
@@ -143,6 +145,18 @@ def test_what_the_cli_refuses_is_told(called, program, tmp_path, said, kind):
     assert type(refused.value) is kind
     assert not isinstance(refused.value, ProgramError)
     assert said in str(refused.value.why)
+
+
+def test_ctrl_c_is_the_clis_and_counts_once_it_has_ended(called, program, tmp_path):
+    called(failing=("up",), said="error: canceled")
+    engine = cli(tmp_path)
+
+    def interrupt(_: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    stack = engine._of_program(program, force_conflicts=False)
+    with pytest.raises(KeyboardInterrupt):
+        engine._run("shop", Heard(None, dry=False), lambda: stack.up(on_error=interrupt))
 
 
 def test_no_targets_are_no_options():
