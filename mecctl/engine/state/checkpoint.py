@@ -11,16 +11,15 @@ import hashlib
 import json
 import zlib
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.state import integrity
+from mecctl.engine.state import integrity, version
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VERSION = 3
 NONE = "none"  # the digest that stands for "no checkpoint yet"
 _GZIPPED = b"\x1f\x8b"
 
@@ -50,14 +49,12 @@ def parse(content: bytes, key: str, where: str) -> Checkpoint:
     """
     try:
         document = json.loads(gzip.decompress(content) if content.startswith(_GZIPPED) else content)
-        found = document["version"]
-        features = document.get("features")
+        version.check(document, where)
         said = document["checkpoint"].get("latest") or {}
     except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zlib.error) as error:
         raise MecctlError(
             "the state file is damaged", where=where, why=str(error), fix="put back `.bak` beside it"
         ) from error
-    check_version(found, features, where)
     if said:
         integrity.check(said, where)
     return Checkpoint(
@@ -75,7 +72,7 @@ def latest(salt: str, records: Sequence[Record], pending: Sequence[Record], time
 
     `pending` are the records of objects that may or may not have been created; `time` is ISO 8601.
     """
-    maker = f"v{version('pulumi')}"
+    maker = f"v{metadata.version('pulumi')}"
     return {
         "manifest": {"time": time, "magic": integrity.magic(maker), "version": maker},
         "secrets_providers": {"type": "passphrase", "state": {"salt": salt}},
@@ -89,23 +86,12 @@ def wrap(name: tuple[str, str], said: Record) -> bytes:
     """Return the content of a checkpoint of `name` = (project, stack) that says `said`. Raises IntegrityError."""
     stack = f"organization/{name[0]}/{name[1]}"
     integrity.check(said, f"what was about to be written for {stack}")
-    return compact({"version": VERSION, "checkpoint": {"stack": stack, "latest": said}})
+    return compact({**version.header(said), "checkpoint": {"stack": stack, "latest": said}})
 
 
 def compact(document: object) -> bytes:
     """Return JSON the way Pulumi writes it: no spaces, no escapes that aren't needed (pkg/backend/diy/state.go)."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def check_version(found: object, features: object, where: str) -> None:
-    """Raise MecctlError for a format other than this one."""
-    if found != VERSION:
-        with_ = f" with {', '.join(map(str, features))}" if isinstance(features, list) and features else ""
-        raise MecctlError(
-            f"the state file has format {found}{with_}, this mecctl knows {VERSION}",
-            where=where,
-            fix="use the mecctl or pulumi that wrote it",
-        )
 
 
 def digest(content: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.state import checkpoint, integrity
+from mecctl.engine.state import checkpoint, integrity, version
 from mecctl.engine.state.archive import Archive
 from mecctl.engine.state.history import Run
 from mecctl.engine.state.journal import Journal
@@ -40,7 +40,7 @@ def export(place: Backend, project: str, stack: str, choose: Choose, *, show_sec
     if show_secrets:
         crypter = _crypter(latest, choose)
         latest = _turned(latest, lambda text: (_SHOWN, crypter.decrypt(text)), _HIDDEN)
-    return {"version": checkpoint.VERSION, "deployment": latest}
+    return {**version.header(latest), "deployment": latest}
 
 
 def replace(place: Backend, project: str, stack: str, document: object, choose: Choose) -> None:
@@ -80,7 +80,7 @@ def _checked(document: object, project: str, stack: str, where: str) -> Document
         raise MecctlError(
             "this is not a deployment", where=where, fix='import what `export` gave: {"version": 3, "deployment": {…}}'
         )
-    checkpoint.check_version(document.get("version"), document.get("features"), where)
+    version.check(document, where)
     integrity.check(deployment, where)
     ours = f"urn:pulumi:{stack}::{project}::"
     for record in deployment.get("resources") or ():

@@ -98,7 +98,7 @@ def test_a_compressed_checkpoint_is_read_and_becomes_a_plain_one(tmp_path):
         (".pulumi/stacks/dev.json", b"{}", "without projects"),
         (".pulumi/stacks/p/dev.json.zst", b"x", "zstd"),
         (".pulumi/stacks/p/dev.json.gz", b"\x1f\x8bx", "damaged"),
-        (".pulumi/stacks/p/dev.json", b'{"version":4,"features":["hooks"],"checkpoint":{}}', "format 4 with hooks"),
+        (".pulumi/stacks/p/dev.json", b'{"version":4,"features":["taint"],"checkpoint":{}}', "format 4 with taint"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_left_alone(tmp_path, name, content, said):

@@ -75,6 +75,18 @@ def test_what_pulumi_knows_and_mecctl_does_not_is_kept(place):
     assert taken(place) == document
 
 
+def test_a_state_with_hooks_has_the_format_that_pulumi_gives_it(place):
+    hooked = Resource("urn:pulumi:dev::p::t::h", "t", custom=True, id="h", hooks={"after_create": ["x"]})
+    state = stack(place).open()
+    state.put(hooked)
+    state.close()
+    document = taken(place)
+    assert (document["version"], document["features"]) == (4, ["hooks"])
+    assert json.loads(file(place.root).read_text())["features"] == ["hooks"]
+    replace(place, "p", "dev", document, KEYS)
+    assert stack(place).read().resources[hooked.urn] == hooked
+
+
 def test_a_stack_can_be_made_from_an_export_with_secrets_in_the_clear(place, tmp_path):
     document = taken(place, show_secrets=True)
     del document["deployment"]["secrets_providers"]
@@ -111,7 +123,7 @@ def test_an_import_mends_a_damaged_state(place):
     [
         (lambda _: [], "not a deployment"),
         (lambda document: document["deployment"], "not a deployment"),
-        (lambda document: {**document, "version": 4, "features": ["hooks"]}, "format 4 with hooks"),
+        (lambda document: {**document, "version": 4, "features": ["taint"]}, "format 4 with taint"),
         (lambda document: {**document, "deployment": {**document["deployment"], "manifest": {}}}, "altered"),
         (lambda document: json.loads(json.dumps(document).replace("::p::", "::q::")), "not of the stack dev"),
         (lambda document: json.loads(json.dumps(document).replace(":dev::", ":prod::")), "not of the stack dev"),
