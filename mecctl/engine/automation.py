@@ -81,7 +81,12 @@ class PulumiCli:
         one = self._of_state(project, stack)
         heard = Heard(self._listener, dry=dry)
         told = {**_QUIET, **targeted(targets)}
-        verb = one.preview_refresh if dry else one.refresh
+        verb = getattr(one, "preview_refresh", None) if dry else one.refresh
+        if verb is None:
+            raise MecctlError(
+                "the installed Pulumi SDK can't look without recording what it sees",
+                fix="upgrade the package pulumi, or use --engine embedded",
+            )
         self._run(project, heard, lambda: verb(on_event=heard, on_output=self._progress.log, **told))
         return Findings(heard.findings)
 

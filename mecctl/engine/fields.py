@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.engine import diff
 from mecctl.engine.objects import live_of, to_api
-from mecctl.engine.values import UNKNOWN, has_secret, has_unknown, is_secret
+from mecctl.engine.values import has_secret, has_unknown, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ def fields(
         after = to_api(now.inputs)
         before = _pruned(live_of(old.outputs), after) if old and old.outputs else {}
         mask = mask if before else str  # inputs alone are marked wherever they hold a secret
-    marks = [now.inputs, *([old.inputs] if old else [])]
+    marks = [one.inputs for one in (now, old) if one and has_secret(one.inputs)]
     kind = after.get("kind")
     told = []
     for path in diff.changed(before, after):
@@ -90,14 +90,24 @@ def _at(value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
 
 def _leaves(path: Path, was: Any, now: Any) -> Iterator[tuple[Path, Any, Any]]:  # noqa: ANN401 - JSON
     """Take apart what is on one side only; what is a list of another length stays whole."""
-    there = now if was is _NOTHING else was
-    if (was is not _NOTHING and now is not _NOTHING) or not there or not isinstance(there, dict | list):
+    if was is not _NOTHING and now is not _NOTHING:
         yield path, was, now
         return
-    steps: Any = enumerate(there) if isinstance(there, list) else there.items()
-    for step, inner in steps:
-        pair = (_NOTHING, inner) if was is _NOTHING else (inner, _NOTHING)
-        yield from _leaves((*path, step), *pair)
+    found: list[tuple[Path, Any]] = []
+    _spread(path, now if was is _NOTHING else was, found)
+    for leaf, value in found:
+        yield (leaf, _NOTHING, value) if was is _NOTHING else (leaf, value, _NOTHING)
+
+
+def _spread(path: Path, value: Any, found: list[tuple[Path, Any]]) -> None:  # noqa: ANN401 - JSON
+    if not value or not isinstance(value, dict | list):
+        found.append((path, value))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _spread((*path, key), inner, found)
+    else:
+        for index, inner in enumerate(value):
+            _spread((*path, index), inner, found)
 
 
 def _hidden(kind: object, path: Path, marks: list[Any]) -> bool:
@@ -118,10 +128,8 @@ def _is_marked(inputs: Any, path: Path) -> bool:  # noqa: ANN401 - JSON
 def _shown(value: Any, mask: Callable[[str], str], *, hidden: bool) -> Any:  # noqa: ANN401 - JSON
     if value is _NOTHING:
         return None
-    if hidden:
-        return HIDDEN
-    if value == UNKNOWN or has_unknown(value):
-        return UNFORESEEN
+    if hidden or has_unknown(value):
+        return HIDDEN if hidden else UNFORESEEN
     if isinstance(value, dict):
         return {mask(key): _shown(inner, mask, hidden=False) for key, inner in value.items()}
     if isinstance(value, list):

@@ -159,6 +159,13 @@ def test_ctrl_c_is_the_clis_and_counts_once_it_has_ended(called, program, tmp_pa
         engine._run("shop", Heard(None, dry=False), lambda: stack.up(on_error=interrupt))
 
 
+def test_an_sdk_that_cannot_only_look_is_told(called, tmp_path, monkeypatch):
+    called()
+    monkeypatch.delattr("pulumi.automation.Stack.preview_refresh")
+    with pytest.raises(MecctlError, match="can't look without recording"):
+        cli(tmp_path).refresh("shop", "dev", dry=True)
+
+
 def test_no_targets_are_no_options():
     assert targeted(ALL) == {}
 
