@@ -112,6 +112,6 @@ def _stamp(key: str) -> int:
 
 
 def _old(keys: list[str]) -> list[str]:
-    """Return the keys of all but the last runs."""
+    """Return the keys of all but the last runs; drafts that a killed run left go with those of its time."""
     stamps = sorted({stamp for key in keys if (stamp := _stamp(key))})
     return [key for key in keys if 0 < _stamp(key) < min(stamps[-KEPT:], default=0)]

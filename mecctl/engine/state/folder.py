@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mecctl.engine.state.files import folder, telling, write_whole
@@ -51,12 +52,16 @@ class FolderStore:
             draft.unlink(missing_ok=True)  # renaming does nothing when both are the same file already
 
     def list(self, prefix: str) -> list[Found]:
-        """Return the files whose key begins with `prefix`, drafts left out."""
-        above = (self.root / prefix).parent if not prefix.endswith("/") else self.root / prefix
+        """Return the files whose key begins with `prefix`."""
+        above = self.root / prefix if prefix.endswith("/") else (self.root / prefix).parent
+        found = []
         with telling(above, "read"):
-            paths = [path for path in above.rglob("*") if path.is_file() and path.suffix != ".tmp"]
-            every = [Found(path.relative_to(self.root).as_posix(), path.stat().st_mtime) for path in paths]
-        return sorted((one for one in every if one.key.startswith(prefix)), key=lambda one: one.key)
+            for path in above.rglob("*"):
+                key = path.relative_to(self.root).as_posix()
+                if key.startswith(prefix) and path.is_file():
+                    with suppress(FileNotFoundError):  # a run of another stack has just put its draft in place
+                        found.append(Found(key, path.stat().st_mtime))
+        return sorted(found, key=lambda one: one.key)
 
     def delete(self, *keys: str) -> None:
         """Delete files."""

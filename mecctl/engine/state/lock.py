@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from mecctl.engine.state.files import folder, telling, write_whole
@@ -52,7 +53,7 @@ class StackLock:
         self._descriptor = descriptor
         try:
             self._clear_notes()
-            write_whole(self._note, Holder.me(time).note())
+            self._leave_note(time)
         except BaseException:
             self.release()
             raise
@@ -67,9 +68,18 @@ class StackLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _leave_note(self, time: str) -> None:
+        draft = self._file.with_suffix(".note")  # Pulumi's CLI takes whatever is among the notes for one
+        write_whole(draft, Holder.me(time).note())
+        with telling(self._note, "written"):
+            folder(self._notes)
+            draft.replace(self._note)
+
     def _who(self) -> str | None:
-        found = [Holder.parse(note.read_bytes()) for note in self._notes.glob("*.json")]
-        return f"it is held by {found[0]}" if found else None
+        for note in self._notes.glob("*.json"):
+            with suppress(FileNotFoundError):  # it has just been let go
+                return f"it is held by {Holder.parse(note.read_bytes())}"
+        return None
 
     def _clear_notes(self) -> None:
         # No other mecctl can be alive here, so a note is a dead one's, or that of Pulumi's CLI.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.secrets import Crypter, Keyring
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.backend import FolderBackend
 from mecctl.engine.state.lock import StackLock
@@ -85,6 +85,23 @@ def test_a_run_that_died_is_taken_over(tmp_path, resumes):
     state.put(B)
     state.close()
     assert list(stack(tmp_path).read().resources.values()) == [A, B]
+
+
+def test_a_first_run_that_died_can_be_taken_over_by_its_passphrase_alone(tmp_path):
+    """There is no checkpoint yet that could say how the journal's secrets are encrypted."""
+    state = StackState(FolderBackend(tmp_path), "p", "dev", Keyring("right")).open()
+    state.put(A)
+    die(state)
+    assert not file(tmp_path).exists()
+    before = (tmp_path / "journal/p/dev.jsonl").read_bytes()
+    with pytest.raises(MecctlError, match="passphrase does not open"):
+        StackState(FolderBackend(tmp_path), "p", "dev", Keyring("wrong")).open()
+    assert (tmp_path / "journal/p/dev.jsonl").read_bytes() == before
+    again = StackState(FolderBackend(tmp_path), "p", "dev", Keyring("right")).open()
+    assert list(again.resources.values()) == [A]
+    again.close()
+    read = StackState(FolderBackend(tmp_path), "p", "dev", Keyring("right")).read()
+    assert list(read.resources.values()) == [A]
 
 
 def test_every_point_of_a_run_can_be_recovered(tmp_path):
