@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.engine.compare import compare
 from mecctl.engine.decision import Decision, GoneError, Query, identity
+from mecctl.engine.foresee import foresee, is_unnamed
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import Object, is_ours, is_terminating, live_of, managers
 from mecctl.engine.readiness import judge
@@ -26,8 +27,10 @@ def decide(query: Query, old: Resource | None) -> Decision:
     what the API server refuses.
     """
     obj = query.obj
-    if has_unknown(obj):
-        return _unforeseen(obj, old)
+    if has_unknown(obj) and not query.rehearse:
+        raise MecctlError("it needs a value that nothing in this run has given", fix="see what should give it")
+    if is_unnamed(obj):
+        return Decision("replace", _RENAMED) if old else Decision("create", "is new")
     try:
         if old is None:
             return _new(query)
@@ -42,21 +45,14 @@ def decide(query: Query, old: Resource | None) -> Decision:
         return Decision("create", reason, missing=f"the kind {obj['apiVersion']} {obj['kind']}")
 
 
-def _unforeseen(obj: Object, old: Resource | None) -> Decision:
-    if old is None:
-        return Decision("create", "is new")
-    if any(has_unknown(obj["metadata"].get(key)) for key in ("name", "namespace")):
-        return Decision("replace", _RENAMED)
-    return Decision("update", "depends on what this run will change")
-
-
 def _new(query: Query, reason: str = "is new") -> Decision:
     try:
         live = query.get()
     except KubeError as error:
         if error.status != 404 or error.reason == "NoKind":
             raise
-        return _rehearsed(query, reason) if query.rehearse else Decision("create", reason)
+        tried = query.rehearse and not has_unknown(query.obj)
+        return _rehearsed(query, reason) if tried else Decision("create", reason)
     if is_terminating(live):
         return Decision("create", "is being deleted", live)
     if not is_ours(live, query.obj):
@@ -66,7 +62,7 @@ def _new(query: Query, reason: str = "is new") -> Decision:
             fix="delete it if it isn't needed, or take it out of the program",
         )
     try:
-        return compare(query, live)
+        return _compare(query, live)
     except GoneError as gone:
         return Decision("create", reason, gone.live)
 
@@ -85,7 +81,7 @@ def _known(query: Query, old: Resource) -> Decision:
     if not old.outputs:
         return _new(query)
     try:
-        found = compare(query, live_of(old.outputs))
+        found = _compare(query, live_of(old.outputs))
         if found.action == "same" and old.init_errors and found.live and not judge(found.live).ready:
             return replace(found, action="update", reason="is not ready yet")
         return found
@@ -93,3 +89,7 @@ def _known(query: Query, old: Resource) -> Decision:
         if gone.live is None:
             return _new(query, "is gone from the cluster")
         return Decision("create", "is being deleted", gone.live)
+
+
+def _compare(query: Query, known: Object) -> Decision:
+    return foresee(query, known) if has_unknown(query.obj) else compare(query, known)
