@@ -22,7 +22,7 @@ def compare(query: Query, known: Object) -> Decision:
     except KubeError as error:
         if error.status == 404 and error.reason != "NoKind":
             raise GoneError(None) from error
-        if error.status == 422 and (paths := fixed(sent["kind"], error.causes)):
+        if error.status == 422 and query.manager == FIELD_MANAGER and (paths := fixed(sent["kind"], error.causes)):
             return Decision("replace", f"{', '.join(paths)} can't be changed in place", known)
         raise
     if created:
@@ -48,18 +48,19 @@ def _rehearse(query: Query, obj: Object) -> tuple[Object, bool, str]:
     taken over is a conflict that only people can settle: ConflictError, unless they said to go over it.
     """
     try:
-        return *query.client.apply_status(obj, dry_run=True), ""
+        return *query.client.apply_status(obj, dry_run=True, manager=query.manager), ""
     except ConflictError as conflict:
         owners = sorted({manager for manager, _ in conflict.owners})
-        edited = bool(owners) and all(owner.startswith("kubectl") for owner in owners)
+        ours = query.manager == FIELD_MANAGER  # a patch sets fields of what others edit
+        edited = ours and bool(owners) and all(owner.startswith("kubectl") for owner in owners)
         if not edited and not query.force:
             raise
-        if edited and query.manager == FIELD_MANAGER:
+        if edited:
             taken = f" (edited by {', '.join(owners)})"
         else:
             held = ", ".join(f"{field} from {manager}" for manager, field in conflict.owners)
             taken = f" (taken over: {held})"
-    return *query.client.apply_status(obj, dry_run=True, force=True), taken
+    return *query.client.apply_status(obj, dry_run=True, force=True, manager=query.manager), taken
 
 
 def _live(query: Query, wanted: Object, known: Object) -> Object:

@@ -9,7 +9,7 @@ from mecctl.engine.compare import compare
 from mecctl.engine.decision import Decision, GoneError, Query, identity
 from mecctl.engine.foresee import foresee, is_unnamed
 from mecctl.engine.kube import KubeError
-from mecctl.engine.objects import Object, is_ours, is_terminating, live_of, managers
+from mecctl.engine.objects import Object, applied_by, is_ours, is_terminating, live_of, managers
 from mecctl.engine.readiness import judge
 from mecctl.engine.values import has_unknown
 from mecctl.errors import MecctlError
@@ -33,11 +33,12 @@ def decide(query: Query, old: Resource | None) -> Decision:
         return Decision("replace", _RENAMED) if old else Decision("create", "is new")
     try:
         if old is None:
-            return _new(query)
+            return _patched(query, old) if query.is_patch else _new(query)
         if identity(query.client, obj) != old.id:
-            found = _new(query)
-            return Decision("replace", _RENAMED, found.live, found.wanted, found.missing)
-        return _known(query, old)
+            found = _patched(query, None) if query.is_patch else _new(query)
+            renamed = Decision("replace", _RENAMED, found.live, found.wanted, found.missing)
+            return replace(renamed, force=found.force)
+        return _patched(query, old) if query.is_patch else _known(query, old)
     except KubeError as error:
         if error.reason != "NoKind":
             raise
@@ -69,12 +70,32 @@ def _new(query: Query, reason: str = "is new") -> Decision:
 
 def _rehearsed(query: Query, reason: str) -> Decision:
     try:
-        return Decision("create", reason, wanted=query.client.apply(query.obj, dry_run=True))
+        return Decision("create", reason, wanted=query.client.apply(query.obj, dry_run=True, manager=query.manager))
     except KubeError as error:
         # The server names the namespace that it misses; the object itself can't be missed here.
         if error.status != 404 or error.reason == "NoKind":
             raise
         return Decision("create", reason, missing=f"the namespace {query.obj['metadata'].get('namespace')}")
+
+
+def _patched(query: Query, old: Resource | None) -> Decision:
+    """Decide about fields of an object that something else manages, which is made when it isn't there."""
+    reason = "is gone from the cluster" if old and old.outputs else "is new"
+    try:
+        live = query.get()
+    except KubeError as error:
+        if not error.missing:
+            raise
+        return _rehearsed(query, reason) if query.rehearse else Decision("create", reason)
+    if is_terminating(live):
+        return Decision("create", "is being deleted", live)
+    try:
+        found = compare(query, live)
+    except GoneError as gone:
+        return Decision("create", reason, gone.live)
+    if old is None and not applied_by(live, query.manager):
+        return replace(found, action="create", reason=f"{reason}: {found.reason}" if found.reason else reason)
+    return replace(found, action="update") if found.action == "replace" else found
 
 
 def _known(query: Query, old: Resource) -> Decision:

@@ -29,6 +29,11 @@ class Query:
     force: bool = False
 
     @property
+    def is_patch(self) -> bool:
+        """Whether only some fields of the object are meant, beside other managers."""
+        return self.manager != FIELD_MANAGER
+
+    @property
     def title(self) -> str:
         """Name the object for a person."""
         return title(self.obj)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mecctl.engine import imports, urn
@@ -15,6 +16,7 @@ from mecctl.engine.fields import fields
 from mecctl.engine.kinds import BUILT_IN, PROVIDER, refuse_object
 from mecctl.engine.kube import KubeError
 from mecctl.engine.objects import checked, is_autonamed, to_api, to_outputs
+from mecctl.engine.patches import forced, manager_of
 from mecctl.engine.targets import Selection
 from mecctl.engine.values import Properties, has_unknown
 from mecctl.errors import MecctlError
@@ -159,7 +161,17 @@ class Deployment:
             for one in self._state.condemned
             if one.key not in earlier or one.urn in meant
         ]
-        return [*((one, _DROPPED) for one in gone), *replaced]
+        return [*map(self._let_go, gone), *replaced]
+
+    def _let_go(self, one: Resource) -> tuple[Resource, str | None]:
+        """Return a dropped resource with the reason to tell; one whose object is another resource's now leaves it."""
+        if one.uid in self._uids and one.has_object and not one.is_patch:
+            return replace(one, retain_on_delete=True), None
+        return one, _DROPPED
+
+    @cached_property
+    def _uids(self) -> set[str | None]:
+        return {one.uid for one in self._done.values() if one.has_object and not one.is_patch}
 
     def promised(self) -> set[str]:
         """Return the namespaces and kinds that the program brings, in the words of `Decision.missing`."""
@@ -216,8 +228,10 @@ class Deployment:
         if client is None:
             return Decision("import" if importing else "create", "is new")
         access = self.providers.access(provider)
-        force = self._mode.force_conflicts or bool(access and access.patch_force)
-        query = Query(client, goal, to_api(inputs), rehearse=self._mode.dry, force=force)
+        obj = to_api(inputs)
+        force = self._mode.force_conflicts or bool(access and access.patch_force) or forced(obj)
+        manager = manager_of(self._draft(goal, inputs, old), old)
+        query = Query(client, goal, obj, rehearse=self._mode.dry, manager=manager, force=force)
         if importing:
             return imports.adopt(query)
         if old and self.providers.apart(old.provider, provider):

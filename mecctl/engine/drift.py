@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from mecctl.engine import diff
 from mecctl.engine.finding import FieldDrift, Finding, Standing
-from mecctl.engine.kube import FIELD_MANAGER, KubeError
+from mecctl.engine.kube import KubeError
 from mecctl.engine.managed import setters
 from mecctl.engine.objects import Object, is_ours, is_terminating, live_of, managers, to_api
+from mecctl.engine.patches import manager_of
 from mecctl.errors import MecctlError, UnreachableError
 
 if TYPE_CHECKING:
@@ -47,16 +48,20 @@ def look(providers: Providers, one: Resource) -> Seen:
 def _look(client: KubeClient, one: Resource) -> Seen:
     known = live_of(one.outputs)
     live = client.get(known["apiVersion"], known["kind"], known["metadata"]["name"], known["metadata"].get("namespace"))
-    if live["metadata"]["uid"] != known["metadata"].get("uid") and not is_ours(live, to_api(one.inputs)):
+    if _is_another(live, known) and not one.is_patch and not is_ours(live, to_api(one.inputs)):
         return _seen(one, "not-ours", f"was made anew by {', '.join(managers(live)) or 'someone else'}", live)
     if is_terminating(live):
         return _seen(one, "changed", "is being deleted", live)
     return _compared(client, one, live)
 
 
+def _is_another(live: Object, known: Object) -> bool:
+    return bool(live["metadata"]["uid"] != known["metadata"].get("uid"))
+
+
 def _compared(client: KubeClient, one: Resource, live: Object) -> Seen:
     try:
-        wanted = client.apply(to_api(one.inputs), dry_run=True, force=True)
+        wanted = client.apply(to_api(one.inputs), dry_run=True, force=True, manager=manager_of(one))
     except KubeError as error:
         if error.status != 422:
             raise
@@ -68,7 +73,7 @@ def _compared(client: KubeClient, one: Resource, live: Object) -> Seen:
 
 def _changed(one: Resource, live: Object, paths: list[Path]) -> Seen:
     fields = tuple(FieldDrift(diff.text(path), setters(live, path)) for path in paths)
-    by = sorted({name for field in fields for name in field.by if name != FIELD_MANAGER})
+    by = sorted({name for field in fields for name in field.by if name != manager_of(one)})
     reason = diff.reason(paths) + (f" (set by {', '.join(by)})" if by else "")
     return _seen(one, "changed", reason, live, fields)
 

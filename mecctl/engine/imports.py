@@ -52,6 +52,8 @@ def named(goal: Goal) -> Goal:
 def adopt(query: Query) -> Decision:
     """Decide about an import. Raises MecctlError when the object isn't there or isn't what the program says."""
     id_, obj = query.goal.import_id, query.obj
+    if query.is_patch:
+        raise MecctlError("a patch has no object of its own to import", fix="take import_ out")
     if has_unknown(obj):
         return Decision("import", _REASON)
     if (own := identity(query.client, obj)) != id_:

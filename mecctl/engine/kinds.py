@@ -87,12 +87,12 @@ def refusal(type_: str, *, custom: bool, remote: bool) -> str | None:
 
 
 def refuse_object(type_: str, obj: dict[str, Any]) -> None:
-    """Raise MecctlError for what looks like an object and is none: lists, patches of others' objects."""
+    """Raise MecctlError for what looks like an object and is none: lists, or a patch of nothing."""
     api_version, kind = obj.get("apiVersion"), obj.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str) or not isinstance(obj.get("metadata"), dict):
         raise MecctlError("it has no apiVersion, kind and metadata, so it is no Kubernetes object")
-    if api_of(type_)[1] == f"{kind}Patch":
-        raise MecctlError("it patches an object that something else manages, which the engine doesn't do")
+    if api_of(type_)[1] == f"{kind}Patch" and not obj["metadata"].get("name"):
+        raise MecctlError("it patches an object without saying which", fix="give it the metadata.name of the object")
     if "items" in obj and kind.endswith("List"):
         raise MecctlError("it is a list; give every object as a resource of its own")
     if obj["metadata"].get("generateName"):

@@ -27,7 +27,8 @@ def checked(goal: Goal, old: Properties | None = None, replaced: str = "") -> Pr
     """
     inputs = copy.deepcopy(goal.inputs)
     metadata = inputs.setdefault("metadata", {})
-    if isinstance(metadata, dict) and not is_secret(metadata) and not metadata.get("name"):
+    patch = goal.type.endswith(f":{inputs.get('kind')}Patch")  # patches what has a name already
+    if isinstance(metadata, dict) and not is_secret(metadata) and not metadata.get("name") and not patch:
         named = old is not None and not replaced and is_autonamed(old)
         metadata["name"] = old["metadata"]["name"] if old and named else urn.automatic(goal.name, goal.urn, replaced)
         metadata["annotations"] = {**(metadata.get("annotations") or {}), _AUTONAMED: "true"}
@@ -46,7 +47,9 @@ def to_api(inputs: Properties) -> Object:
     return _rename(obj, "x_kubernetes_", "_", "-") if obj.get("kind") == "CustomResourceDefinition" else obj
 
 
-def to_outputs(live: Object, inputs: Properties, secret_outputs: tuple[str, ...] = ()) -> Properties:
+def to_outputs(
+    live: Object, inputs: Properties, secret_outputs: tuple[str, ...] = (), manager: str = FIELD_MANAGER
+) -> Properties:
     """Return what state keeps of a live object, the way pulumi-kubernetes writes it (provider.go, checkpointObject).
 
     What is secret in `inputs`, or named in `secret_outputs`, is secret there too.
@@ -58,7 +61,7 @@ def to_outputs(live: Object, inputs: Properties, secret_outputs: tuple[str, ...]
     for name in secret_outputs:
         if name in outputs:
             outputs[name] = secret(outputs[name])
-    kept = {"__inputs": inputs, "__initialApiVersion": inputs.get("apiVersion"), "__fieldManager": FIELD_MANAGER}
+    kept = {"__inputs": inputs, "__initialApiVersion": inputs.get("apiVersion"), "__fieldManager": manager}
     return {**outputs, **kept}
 
 
@@ -100,11 +103,15 @@ def is_ours(live: Object, obj: Object) -> bool:
 
     The server notes who set which field, so an object of a name alone has nobody noted.
     """
-    noted = any(
-        entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" and not entry.get("subresource")
+    return applied_by(live, FIELD_MANAGER) or (not managers(live) and _is_bare(obj))
+
+
+def applied_by(live: Object, manager: str) -> bool:
+    """Whether a live object has fields that were applied by a field manager."""
+    return any(
+        entry.get("manager") == manager and entry.get("operation") == "Apply" and not entry.get("subresource")
         for entry in live["metadata"].get("managedFields") or ()
     )
-    return noted or (not managers(live) and _is_bare(obj))
 
 
 def managers(live: Object) -> list[str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mecctl.engine.decision import identity
 from mecctl.engine.kube import KubeError
-from mecctl.engine.objects import Object, is_ours, to_api, to_outputs
+from mecctl.engine.objects import Object, applied_by, is_ours, to_api, to_outputs
+from mecctl.engine.patches import manager_of
 from mecctl.engine.work import NOT_READY
 from mecctl.errors import MecctlError
 
@@ -33,13 +34,14 @@ def recover(providers: Providers, state: StackState, ledger: Ledger) -> None:
 def _settle(client: KubeClient, state: StackState, pending: Resource) -> None:
     obj = to_api(pending.inputs)
     live = _find(client, obj)
-    if live is None or not is_ours(live, obj):
+    manager = manager_of(pending)
+    if live is None or not (applied_by(live, manager) if pending.is_patch else is_ours(live, obj)):
         state.forget(pending.urn)
         return
     found = replace(
         pending,
         id=identity(client, obj),
-        outputs=to_outputs(live, pending.inputs),
+        outputs=to_outputs(live, pending.inputs, manager=manager),
         init_errors=(NOT_READY,),
         created=live["metadata"].get("creationTimestamp", ""),
     )

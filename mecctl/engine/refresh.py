@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mecctl.engine.drift import Seen, look
 from mecctl.engine.finding import Findings
 from mecctl.engine.objects import to_outputs
+from mecctl.engine.patches import manager_of
 from mecctl.engine.readiness import judge
 from mecctl.engine.values import is_secret
 
@@ -46,7 +47,7 @@ def _record(state: StackState, one: Resource, seen: Seen) -> None:
         state.drop(one)
     elif seen.live is not None and not one.delete:
         hidden = tuple(name for name, value in one.outputs.items() if is_secret(value))
-        outputs = to_outputs(seen.live, one.inputs, hidden)
+        outputs = to_outputs(seen.live, one.inputs, hidden, manager_of(one))
         ready = one.init_errors and seen.finding.standing == "unchanged" and judge(seen.live).ready
         now = replace(one, outputs=outputs, init_errors=() if ready else one.init_errors)
         state.refresh(now) if seen.finding.standing == "unchanged" and not ready else state.put(now)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.engine.actor import Actor
 from mecctl.engine.objects import live_of, predicted, to_api, to_outputs
+from mecctl.engine.patches import in_use, manager_of, relinquish
 from mecctl.engine.work import Work, delete
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ class Preview(Actor):
     """Changes nothing; what only the server can say is unknown."""
 
     def _act(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, _tell: Tell) -> Resource:
-        stays = decision.action in ("same", "update", "import")
+        stays = (resource.is_patch and decision.live is not None) or decision.action in ("same", "update", "import")
         shown = decision.wanted if stays and decision.wanted else predicted(to_api(resource.inputs), decision.wanted)
-        outputs = to_outputs(shown, resource.inputs, goal.secret_outputs)
+        outputs = to_outputs(shown, resource.inputs, goal.secret_outputs, manager_of(resource, old))
         return replace(resource, id=old.id if old and stays else resource.id, outputs=outputs)
 
     def _remove(self, resource: Resource, *, along: bool) -> None:
@@ -44,17 +45,16 @@ class Steps(Actor):
 
     def _act(self, goal: Goal, resource: Resource, old: Resource | None, decision: Decision, tell: Tell) -> Resource:
         client = self._providers.known(resource.provider)
-        return Work(client, self._state, goal, tell, self.delete).do(resource, old, decision)
+        return Work(client, self._state, goal, tell, self.delete, manager_of(resource, old)).do(resource, old, decision)
 
     def _remove(self, resource: Resource, *, along: bool) -> None:
         """Delete a resource's object, if it has one that is still there and isn't kept; take it out of the state."""
         self._providers.stop.check()
-        if not along and resource.has_object and not resource.retain_on_delete and not self._in_use(resource):
-            delete(self._providers.known(resource.provider), live_of(resource.outputs), resource.timeouts)
+        kept = along or not resource.has_object or resource.retain_on_delete
+        if not kept and not in_use(resource, self._state.resources.values()):
+            client = self._providers.known(resource.provider)
+            if resource.is_patch:
+                relinquish(client, resource)
+            else:
+                delete(client, live_of(resource.outputs), resource.timeouts)
         self._state.drop(resource)
-
-    def _in_use(self, condemned: Resource) -> bool:
-        """Whether the object of a replaced resource has become that of another, as when a change was taken back."""
-        uid = live_of(condemned.outputs)["metadata"].get("uid")
-        every = self._state.resources.values() if condemned.delete else ()
-        return any(live_of(one.outputs)["metadata"].get("uid") == uid for one in every if one.has_object)

@@ -44,32 +44,33 @@ class Work:
     goal: Goal
     tell: Tell
     remove: Callable[[Resource], None]
+    manager: str = FIELD_MANAGER
 
     def do(self, resource: Resource, old: Resource | None, decision: Decision) -> Resource:
         """Return the resource as it then is. Raises MecctlError, with everything that was done in the state."""
         if decision.action == "create":
-            return self._create(resource, decision.live)
+            return self._create(resource, decision)
         if decision.action == "replace":
             return self._replace(resource, old, decision)
         sent = decision.sent or to_api(resource.inputs)
         if decision.action == "import":
             return self._adopt(resource, self.client.apply(sent, force=True))
         if decision.action == "update":
-            return self._finish(resource, self.client.apply(sent, force=decision.force), "update")
+            return self._finish(resource, self.client.apply(sent, force=decision.force, manager=self.manager), "update")
         return self._keep(resource, old, decision.live or {}, sent)
 
-    def _create(self, resource: Resource, there: Object | None, replaced: Resource | None = None) -> Resource:
-        obj = to_api(resource.inputs)
+    def _create(self, resource: Resource, decision: Decision, replaced: Resource | None = None) -> Resource:
+        obj, there = to_api(resource.inputs), decision.live
         if there is not None and is_terminating(there):
             self.client.wait_gone(there, self.goal.timeouts.get("delete", _GONE_WITHIN))
         self.state.intend(resource)
         try:
-            live, created = self._apply_new(obj)
+            live, created = self._apply_new(obj, force=decision.force and self.manager != FIELD_MANAGER)
         except KubeError as error:
             if error.status < 500:  # refused, so for certain not made
                 self.state.forget(resource.urn)
             raise
-        if not created and managers(live) != [FIELD_MANAGER]:
+        if self.manager == FIELD_MANAGER and not created and managers(live) != [FIELD_MANAGER]:
             raise MecctlError(
                 f"{title(obj)} was made by someone else in this very moment",
                 why=f"written by: {', '.join(managers(live))}",
@@ -78,12 +79,12 @@ class Work:
         made = replace(resource, id=identity(self.client, obj), created=now())
         return self._finish(made, live, "create", replaced)
 
-    def _apply_new(self, obj: Object) -> tuple[Object, bool]:
+    def _apply_new(self, obj: Object, *, force: bool) -> tuple[Object, bool]:
         """Apply, waiting for the kind or the namespace if this run is just making it."""
         deadline = time.monotonic() + _SERVED_WITHIN
         while True:
             try:
-                return self.client.apply_status(obj)
+                return self.client.apply_status(obj, force=force, manager=self.manager)
             except KubeError as error:
                 # A fresh CRD answers 404 until it is established, and no event says when its path is there.
                 if error.status != 404 or time.monotonic() > deadline:
@@ -93,7 +94,7 @@ class Work:
     def _keep(self, resource: Resource, old: Resource | None, live: Object, sent: Object) -> Resource:
         if old is None or old.inputs != resource.inputs:
             # No field changes; this makes the fields ours that the program took up, and frees those it let go of.
-            live = self.client.apply(sent)
+            live = self.client.apply(sent, manager=self.manager)
         kept = replace(resource, outputs=self._outputs(live, resource))
         if old is None or replace(kept, outputs=old.outputs) != old:
             self.state.put(kept)
@@ -112,12 +113,12 @@ class Work:
     def _replace(self, resource: Resource, old: Resource | None, decision: Decision) -> Resource:
         if old is None:  # an object of ours that the state had lost
             delete(self.client, decision.live or {}, self.goal.timeouts)
-            return self._create(resource, None)
+            return self._create(resource, replace(decision, live=None))
         in_the_way = not decision.elsewhere and identity(self.client, to_api(resource.inputs)) == old.id
         if in_the_way or self.goal.delete_before_replace:
             self.remove(old)
-            return self._create(resource, None)
-        return self._create(resource, decision.live, replace(old, delete=True))
+            return self._create(resource, replace(decision, live=None))
+        return self._create(resource, decision, replace(old, delete=True))
 
     def _finish(self, resource: Resource, live: Object, verb: str, replaced: Resource | None = None) -> Resource:
         """Record the object at once (and what it replaced), and again when it is ready."""
@@ -133,4 +134,4 @@ class Work:
         return done
 
     def _outputs(self, live: Object, resource: Resource) -> dict[str, object]:
-        return to_outputs(live, resource.inputs, self.goal.secret_outputs)
+        return to_outputs(live, resource.inputs, self.goal.secret_outputs, self.manager)

@@ -67,7 +67,6 @@ def test_a_program_that_raises_keeps_what_it_made(case):
         ("k8s.helm.v3.Release('r', chart='x')", "helm.sh"),
         ("k8s.yaml.v2.ConfigGroup('g', yaml='')", "remote component"),
         ("pulumi.CustomResource('aws:s3/bucket:Bucket', 'b', {})", "'aws'"),
-        ("k8s.core.v1.ConfigMapPatch('p', metadata={'name': 'x', 'namespace': ns})", "patches"),
         ("ConfigMap('x', metadata={'name': 'x', 'namespace': ns})\n" * 2, "two resources"),
         ("pulumi.log.error('no good')", "no good"),
     ],

@@ -32,8 +32,9 @@ def test_components_are_never_refused_by_their_type():
 def test_what_only_looks_like_an_object_is_refused():
     good = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}
     kinds.refuse_object("kubernetes:core/v1:Pod", good)
-    with pytest.raises(MecctlError, match="patches"):
-        kinds.refuse_object("kubernetes:core/v1:PodPatch", good)
+    kinds.refuse_object("kubernetes:core/v1:PodPatch", good)
+    with pytest.raises(MecctlError, match="without saying which"):
+        kinds.refuse_object("kubernetes:core/v1:PodPatch", {**good, "metadata": {}})
     with pytest.raises(MecctlError, match="list"):
         kinds.refuse_object("kubernetes:core/v1:PodList", {**good, "kind": "PodList", "items": []})
     with pytest.raises(MecctlError, match="generateName"):

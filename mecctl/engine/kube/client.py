@@ -98,16 +98,18 @@ class KubeClient:
                 return items
             params["continue"] = token
 
-    def apply(self, obj: Object, dry_run: bool = False, force: bool = False) -> Object:
-        """Apply `obj` by server-side apply as field manager `mecctl` and return the object as it is then.
+    def apply(self, obj: Object, dry_run: bool = False, force: bool = False, manager: str = FIELD_MANAGER) -> Object:
+        """Apply `obj` by server-side apply as field manager `manager` and return the object as it is then.
 
         ConflictError names the managers and fields in the way unless `force`.
         """
-        return self.apply_status(obj, dry_run=dry_run, force=force)[0]
+        return self.apply_status(obj, dry_run=dry_run, force=force, manager=manager)[0]
 
-    def apply_status(self, obj: Object, dry_run: bool = False, force: bool = False) -> tuple[Object, bool]:
+    def apply_status(
+        self, obj: Object, dry_run: bool = False, force: bool = False, manager: str = FIELD_MANAGER
+    ) -> tuple[Object, bool]:
         """Do as `apply`; the second value says whether the object was not there before."""
-        params = {"fieldManager": FIELD_MANAGER, "force": str(force).lower(), **({"dryRun": "All"} if dry_run else {})}
+        params = {"fieldManager": manager, "force": str(force).lower(), **({"dryRun": "All"} if dry_run else {})}
         headers = {"Content-Type": "application/apply-patch+yaml"}
         try:
             response = self._transport.send(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.urn import name as name_of
+from mecctl.engine.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,9 +83,20 @@ class Resource:
         return self.custom and self.type.startswith("kubernetes:") and bool(self.outputs) and not self.external
 
     @property
+    def uid(self) -> str | None:
+        """The uid of its object, None when nothing of it is known."""
+        metadata = reveal(self.outputs.get("metadata"))
+        return metadata.get("uid") if isinstance(metadata, dict) else None
+
+    @property
+    def is_patch(self) -> bool:
+        """Whether it sets some fields of an object that something else manages."""
+        return self.type.rpartition(":")[2] == f"{self.inputs.get('kind')}Patch"
+
+    @property
     def goes_for_certain(self) -> bool:
         """Whether deleting this resource deletes an object."""
-        return self.has_object and not self.retain_on_delete
+        return self.has_object and not self.retain_on_delete and not self.is_patch
 
     def needs(self) -> Iterator[str]:
         """Yield the URNs that must stand before this one."""
