@@ -29,6 +29,7 @@ from mecctl.engine.state import Resource, StackState, backend
 from mecctl.engine.state.folder import FolderStore
 from mecctl.engine.state.integrity import faults
 from mecctl.engine.state.log import FileLog
+from mecctl.engine.state.s3 import S3Store
 from mecctl.plan.progress import Silent
 from tests.support.canaries import found
 
@@ -60,13 +61,11 @@ make("old" if v == "1" else "new", "old" if v == "1" else "new", data={"v": v})
 pulumi.export("name", named.metadata["name"])
 """
 _VOLATILE = {"uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "selfLink"}
-_STEPS: tuple[tuple[type, str], ...] = (
-    (FileLog, "append"),
-    (FileLog, "remove"),
-    (FolderStore, "put"),
-    (FolderStore, "copy"),
-    (FolderStore, "delete"),
-    (Transport, "send"),
+_STEPS: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (FileLog, ("append", "remove")),
+    (FolderStore, ("put", "copy", "delete")),
+    (S3Store, ("put", "put_if_absent", "copy", "delete")),
+    (Transport, ("send",)),
 )
 
 
@@ -101,9 +100,10 @@ class Counter:
 class Lane:
     """One stack in one namespace, taken from state to state."""
 
-    def __init__(self, folder: Path, kubeconfig: Path, ns: str) -> None:
+    def __init__(self, folder: Path, kubeconfig: Path, ns: str, place: str = "") -> None:
         self.folder, self.kubeconfig, self.ns = folder, kubeconfig, ns
-        self.state = folder / "state"
+        self.place = place or folder / "state"
+        self.backend = backend(self.place)
         program = folder / "program"
         program.mkdir(parents=True)
         (program / "Pulumi.yaml").write_text("name: case\nruntime: python\n")
@@ -128,9 +128,10 @@ class Lane:
         """Be the child."""
         try:
             counter = Counter(at)
-            for owner, name in _STEPS:
-                counter.wrap(owner, name)
-            with Engine(self.state, self.kubeconfig, PASSPHRASE, Silent()) as engine:
+            for owner, names in _STEPS:
+                for name in names:
+                    counter.wrap(owner, name)
+            with Engine(self.place, self.kubeconfig, PASSPHRASE, Silent()) as engine:
                 if goal == "gone":
                     engine.destroy("case", "dev")
                 else:
@@ -145,18 +146,31 @@ class Lane:
         """Return what is in the cluster and what the state says, without what differs from one run to the next."""
         with KubeClient.from_kubeconfig(self.kubeconfig) as client:
             listed = [one for kind in ("ConfigMap", "Secret") for one in client.list("v1", kind, self.ns, "made=here")]
-        state = StackState(backend(self.state), "case", "dev", _crypter).read()
+        state = StackState(self.backend, "case", "dev", _crypter).read()
         latest = state.deployment() or {}
         records = {f"{one.urn}{' (going)' if one.delete else ''}": _told(one) for one in state.resources.values()}
-        notes = (self.state / ".pulumi/locks").rglob("*.json")
-        left = [*(self.state / "journal").rglob("*.jsonl"), *notes, *self.state.rglob("*.tmp")]
+        left = [one.key for one in self.backend.store.list("") if not one.key.endswith(".lock")]
         return {
             "objects": _still(sorted((one["metadata"]["name"], one["data"]) for one in listed)),
             "resources": records,
             "pending": [*state.pending, *state.condemned],
             "faults": list(faults(latest)),
-            "left over": [str(path.relative_to(self.state)) for path in left],
+            "left over": [
+                key for key in left if key.startswith(("journal/", ".pulumi/locks/")) or key.endswith(".tmp")
+            ],
         }
+
+    def leaks(self) -> list[str]:
+        """Return where the state has a secret in the clear."""
+        store = self.backend.store
+        every = [store.get(one.key) or b"" for one in store.list("")]
+        return [leak for v in "12" for leak in found(f"canary-{v}", *every)]
+
+    def forget(self) -> None:
+        """Let the stack be a new one, that has no checkpoint."""
+        store = self.backend.store
+        folders = (".pulumi/stacks/case/", ".pulumi/history/case/dev/", ".pulumi/backups/case/dev/")
+        store.delete(*(one.key for folder in folders for one in store.list(folder)))
 
 
 def sweep(lane: Lane, number: int, of: int) -> Iterator[dict[str, Any]]:
@@ -170,7 +184,7 @@ def sweep(lane: Lane, number: int, of: int) -> Iterator[dict[str, Any]]:
 
     def finding(before: str, goal: str, *killed_at: int) -> dict[str, Any]:
         hits = [lane.run(goal, at)[0] for at in killed_at]
-        clear = [leak for v in "12" for leak in found(f"canary-{v}", lane.state)]
+        clear = lane.leaks()
         again = lane.run(goal)
         now = lane.seen()
         wrong = [*clear, *_different(now, straight[goal])]
@@ -180,7 +194,7 @@ def sweep(lane: Lane, number: int, of: int) -> Iterator[dict[str, Any]]:
         return range(1 + number, steps[(before, goal)] + 1, of)
 
     for made, gone in _paired(points("gone", "1"), points("1", "gone")):
-        _forget(lane.state)
+        lane.forget()
         yield finding("gone", "1", made)
         yield finding("1", "gone", gone)
     lane.run("1")
@@ -205,12 +219,6 @@ def _different(now: Any, wanted: Any, path: str = "") -> Iterator[str]:
             yield from _different(now[key], wanted[key], f"{path}/{key}")
     elif now != wanted:
         yield f"{path}: {now} is not {wanted}"
-
-
-def _forget(state: Path) -> None:
-    """Let the stack be a new one, that has no checkpoint."""
-    for path in (*state.glob(".pulumi/stacks/case/*"), *state.glob(".pulumi/history/case/dev/*")):
-        path.unlink()
 
 
 def _told(resource: Resource) -> Any:
@@ -255,9 +263,9 @@ def _warm_up() -> None:
 
 def main() -> None:
     """Sweep the lane that the command line names."""
-    folder, kubeconfig, ns, number, of = sys.argv[1:]
+    folder, kubeconfig, ns, number, of, *place = sys.argv[1:]
     _warm_up()
-    for one in sweep(Lane(Path(folder), Path(kubeconfig), ns), int(number), int(of)):
+    for one in sweep(Lane(Path(folder), Path(kubeconfig), ns, *place), int(number), int(of)):
         sys.stdout.write(f"{json.dumps(one)}\n")
 
 
