@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-_COLOURS = {"+": "green", "~": "yellow", "±": "magenta", "-": "red", "✗": "red", "!": "red", "?": "yellow"}
+_COLOURS = {"+": "green", "~": "yellow", "±": "magenta", "-": "red", "✗": "red", "=": "cyan", "!": "red", "?": "yellow"}
 
 
 def print_text(text: str, *, err: bool = False) -> None:

@@ -89,7 +89,7 @@ def up(
     chosen = user_stack(directory, stack, site, kubeconfig, config, config_file, engine)
     about = {"targets": _targets(target, dependents=target_dependents), "force_conflicts": force_conflicts}
     if not yes:
-        _allowed(chosen, about, verbose=verbose)
+        _ask_first(chosen, about, output, verbose=verbose)
     result = _run(chosen, "up", about, verbose=verbose)
     _print_result(result, "up", output, diff=diff or verbose)
     raise ExitWith(result.exit_code)
@@ -165,12 +165,15 @@ def _refresh(chosen: UserStack, targets: Targets, *, dry: bool, verbose: bool) -
         return engine.refresh(chosen.project.name, chosen.stack, dry=dry, targets=targets)
 
 
-def _allowed(chosen: UserStack, about: dict[str, Any], *, verbose: bool) -> None:
-    """Preview, and ask if anything would be deleted; a preview that fails is told by the run itself."""
+def _ask_first(chosen: UserStack, about: dict[str, Any], output: Format, *, verbose: bool) -> None:
+    """Preview, and ask if anything would be deleted; when the preview fails, the command ends with that."""
     from mecctl.report.stack import result_to_text
 
     planned = _run(chosen, "preview", about, verbose=verbose)
-    if planned.ok and planned.destructive:
+    if not planned.ok:
+        _print_result(planned, "preview", output, diff=False)
+        raise ExitWith(planned.exit_code)
+    if planned.destructive:
         print_text(result_to_text(planned, "preview", diff=True), err=True)
         if _ask("Objects would be deleted. Type yes to go on") != "yes":
             raise typer.Abort

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ACTIONS: dict[OpType, ResourceAction] = {
     OpType.CREATE: "create",
-    OpType.IMPORT: "create",
+    OpType.IMPORT: "import",
     OpType.UPDATE: "update",
     OpType.REPLACE: "replace",
     OpType.DELETE: "delete",
@@ -38,6 +38,7 @@ _STANDINGS: dict[OpType, Standing] = {
     OpType.UPDATE: "changed",
     OpType.DELETE: "deleted",
 }
+_REASONS = {"create": "is new", "delete": "is no longer in the program", "import": "is adopted"}
 _COLOUR = re.compile(r"<\{%.*?%\}>")
 _UNREACHABLE = re.compile(r"cluster is unreachable|connection refused|no route to host|i/o timeout", re.IGNORECASE)
 
@@ -104,7 +105,7 @@ def change_of(step: StepEventMetadata) -> ResourceChange:
     """Return a step on a Kubernetes object as a change."""
     action = _ACTIONS[step.op]
     paths = _paths(step)
-    reason = {"create": "is new", "delete": "is no longer in the program"}.get(action) or diff.reason(paths)
+    reason = _REASONS.get(action) or diff.reason(paths)
     if action == "create" and step.new:
         fields = of_new(dict(step.new.inputs or {}))
     else:
