@@ -19,6 +19,7 @@ from mecctl.errors import UnreachableError
 from mecctl.plan.progress import Silent
 from tests.support.apiserver import running
 from tests.support.cases import PASSPHRASE, Case, told, until
+from tests.support.controller import giving
 from tests.support.proxy import Answer, Proxy, status
 
 pytestmark = pytest.mark.e2e
@@ -292,3 +293,25 @@ def _goes(case: Case) -> bool:
     except ProgramError:
         return False
     return True
+
+
+def test_a_server_killed_while_an_object_becomes_ready(tmp_path, own_api):
+    """There are no controllers here, so that the claim stays unbound until the test says otherwise."""
+    source = """
+    k8s.core.v1.PersistentVolumeClaim("c", metadata={"namespace": ns, "name": "c"}, spec={"storage_class_name": "none",
+        "access_modes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}})
+    """
+    with own_api.client() as client:
+        case = Case(tmp_path, own_api.kubeconfig, client, "killed-waiting")
+
+        class Killing(Silent):
+            def advance(self, *_: object) -> None:
+                own_api.server.kill()
+
+        with pytest.raises(UnreachableError):
+            through(case, own_api.kubeconfig, source, Killing())
+        own_api.restart()
+        with giving(case, {"phase": "Bound"}, "PersistentVolumeClaim"):
+            assert told(case.up(source)) in ([], [("update", "c")])
+        assert case.up(source).changes == ()
+        assert case.names("PersistentVolumeClaim") == {"c"}

@@ -20,7 +20,7 @@ def needed(live: Object) -> bool:
     """Whether to wait for this object at all."""
     if hints.skipped(live):
         return False
-    return bool(hints.expressions(live)) or _key(live) in _RULES
+    return bool(hints.expressions(live)) or _key(live) in RULES
 
 
 def judge(live: Object) -> Verdict:
@@ -29,7 +29,7 @@ def judge(live: Object) -> Verdict:
         return READY
     if expressions := hints.expressions(live):
         return custom.judge(live, expressions)
-    return _RULES[_key(live)](live)
+    return RULES[_key(live)](live)
 
 
 def _key(live: Object) -> tuple[str, str]:
@@ -76,7 +76,7 @@ def _crd(live: Object) -> Verdict:
     return unless("" if condition(live, "Established").get("status") == "True" else "not established yet")
 
 
-_RULES: dict[tuple[str, str], Callable[[Object], Verdict]] = {
+RULES: dict[tuple[str, str], Callable[[Object], Verdict]] = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): _crd,
     ("apps", "DaemonSet"): workloads.daemon_set,
     ("apps", "Deployment"): workloads.deployment,
