@@ -53,7 +53,7 @@ class FolderStore:
 
     def list(self, prefix: str) -> list[Found]:
         """Return the files whose key begins with `prefix`."""
-        above = self.root / prefix if prefix.endswith("/") else (self.root / prefix).parent
+        above = self.root / prefix.rpartition("/")[0]
         found = []
         with telling(above, "read"):
             for path in above.rglob("*"):

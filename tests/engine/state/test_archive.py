@@ -12,6 +12,7 @@ from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.archive import KEPT
 from mecctl.engine.state.backend import FolderBackend
+from mecctl.engine.state.folder import FolderStore
 from mecctl.errors import MecctlError
 
 CRYPTER = Crypter("pass", b"saltsalt")
@@ -87,6 +88,14 @@ def test_a_compressed_checkpoint_is_read_and_becomes_a_plain_one(tmp_path):
     put(tmp_path, Resource("urn:pulumi:dev::p::t::b", "t", custom=False))
     assert names(file.parent) == ["dev.json", "dev.json.gz.bak"]
     assert len(stack(tmp_path).read().resources) == 2
+
+
+def test_a_folder_lists_by_prefix(tmp_path):
+    store = FolderStore(tmp_path)
+    for key in ("a/b/c", "a/bc", "b"):
+        store.put(key, b"")
+    for prefix, keys in (("", ["a/b/c", "a/bc", "b"]), ("a/b", ["a/b/c", "a/bc"]), ("a/b/", ["a/b/c"]), ("x/", [])):
+        assert [found.key for found in store.list(prefix)] == keys
 
 
 @pytest.mark.parametrize(
