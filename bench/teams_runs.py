@@ -19,6 +19,7 @@ from bench.stack_up import PASSPHRASE
 from mecctl.engine.objects import to_api
 from mecctl.engine.secrets import Crypter
 from mecctl.engine.state import StackState
+from mecctl.engine.state.backend import FolderBackend
 from tests.support.apiserver import ApiServer, install
 
 HERE = Path(__file__).parent
@@ -81,7 +82,8 @@ class Teams:
 
     def _applied(self) -> str:
         """Return as YAML what `mecctl` has sent."""
-        state = StackState(self._state, "teams", "bench", lambda salt: Crypter.resume(PASSPHRASE, salt or "")).read()
+        place = FolderBackend(self._state)
+        state = StackState(place, "teams", "bench", lambda salt: Crypter.resume(PASSPHRASE, salt or "")).read()
         made = [to_api(one.inputs) for one in state.resources.values() if one.has_object]
         assert len(made) == self._size
         return yaml.safe_dump_all(made, sort_keys=False)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from pulumi.runtime import configure, run_in_stack, set_all_config
 
 from mecctl.engine.garbage import rarely_collected
+from mecctl.engine.lighter import lightened
 from mecctl.engine.sdk import settings
 from mecctl.engine.surroundings import surroundings
 
@@ -40,7 +41,7 @@ def run(program: Program, monitor: Monitor, interrupts: Interrupts, *, dry: bool
     When it is interrupted, KeyboardInterrupt is raised once everything that the program asked for before has ended. A
     program that never gives up control can be interrupted in the main thread only.
     """
-    with _ONE_AT_A_TIME, surroundings(program.main.parent), rarely_collected():
+    with _ONE_AT_A_TIME, surroundings(program.main.parent), rarely_collected(), lightened():
         try:
             contextvars.Context().run(_run, program, monitor, interrupts, dry)
         finally:

@@ -25,7 +25,6 @@ class Mask:
 
     def __init__(self) -> None:
         self._hidden: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
 
     def learn(self, properties: Properties) -> None:
@@ -33,19 +32,15 @@ class Mask:
         found = {text for text in texts(properties) if len(text) >= _SHORTEST}
         found |= {line for text in found for line in text.splitlines() if len(line) >= 8}
         with self._lock:
-            known = len(self._hidden)
             self._hidden |= {form for text in found if text not in self._hidden for form in _forms(text)}
-            if len(self._hidden) > known:
-                self._pattern = None
 
     def text(self, said: str) -> str:
         """Return a text without secrets."""
+        # A pattern of them all would have to be made anew with each that is learnt, and most texts have none.
         with self._lock:
-            if self._hidden and self._pattern is None:
-                longest = sorted(self._hidden, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, longest)))
-            pattern = self._pattern
-        return pattern.sub("[secret]", said) if pattern else said
+            found = [one for one in self._hidden if one in said]
+        pattern = "|".join(re.escape(one) for one in sorted(found, key=len, reverse=True))
+        return re.sub(pattern, "[secret]", said) if found else said
 
     def error(self, error: MecctlError) -> MecctlError:
         """Return an error without secrets, of the kind that decides about the exit code."""

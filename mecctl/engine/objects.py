@@ -25,13 +25,14 @@ def checked(goal: Goal, old: Properties | None = None, replaced: str = "") -> Pr
     A name that was given so before, in the inputs `old`, stays. `replaced` is the id of the object that a new one is to
     replace, which must not have the same name.
     """
-    inputs = copy.deepcopy(goal.inputs)
-    metadata = inputs.setdefault("metadata", {})
+    metadata = goal.inputs.get("metadata", {})
+    inputs = {**goal.inputs, "metadata": metadata}
     patch = goal.type.endswith(f":{inputs.get('kind')}Patch")  # patches what has a name already
     if isinstance(metadata, dict) and not is_secret(metadata) and not metadata.get("name") and not patch:
         named = old is not None and not replaced and is_autonamed(old)
-        metadata["name"] = old["metadata"]["name"] if old and named else urn.automatic(goal.name, goal.urn, replaced)
-        metadata["annotations"] = {**(metadata.get("annotations") or {}), _AUTONAMED: "true"}
+        name = old["metadata"]["name"] if old and named else urn.automatic(goal.name, goal.urn, replaced)
+        annotations = {**(metadata.get("annotations") or {}), _AUTONAMED: "true"}
+        inputs = {**inputs, "metadata": {**metadata, "name": name, "annotations": annotations}}
     return _hide(inputs, inputs)
 
 
@@ -54,10 +55,8 @@ def to_outputs(
 
     What is secret in `inputs`, or named in `secret_outputs`, is secret there too.
     """
-    outputs = copy.deepcopy(live)
-    if outputs.get("kind") == "CustomResourceDefinition":
-        outputs = _rename(outputs, "x-kubernetes-", "-", "_")
-    outputs = _hide(outputs, inputs)
+    crd = live.get("kind") == "CustomResourceDefinition"
+    outputs = _hide(_rename(live, "x-kubernetes-", "-", "_") if crd else live, inputs)
     for name in secret_outputs:
         if name in outputs:
             outputs[name] = secret(outputs[name])

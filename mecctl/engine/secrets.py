@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mecctl.engine.values import SECRET, SIGNATURE, Value, is_secret, reveal, secret
+from mecctl.engine.values import SECRET, SIGNATURE, Value, is_secret, mapped, reveal, secret
 from mecctl.errors import MecctlError
 
 _ROUNDS = 1_000_000
@@ -82,19 +82,13 @@ class Crypter:
         if is_secret(value):
             plain = json.dumps(reveal(value), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
             return {SIGNATURE: SECRET, "ciphertext": self.encrypt(plain)}
-        if isinstance(value, dict):
-            return {key: self.seal(inner) for key, inner in value.items()}
-        return [self.seal(inner) for inner in value] if isinstance(value, list) else value
+        return mapped(value, self.seal)
 
     def open(self, value: Value) -> Value:
         """Undo `seal`; a secret that an export shows in the clear (`plaintext`) is taken too."""
-        if isinstance(value, dict):
-            if value.get(SIGNATURE) == SECRET:
-                return secret(
-                    json.loads(value["plaintext"] if "plaintext" in value else self.decrypt(value["ciphertext"]))
-                )
-            return {key: self.open(inner) for key, inner in value.items()}
-        return [self.open(inner) for inner in value] if isinstance(value, list) else value
+        if is_secret(value):
+            return secret(json.loads(value["plaintext"] if "plaintext" in value else self.decrypt(value["ciphertext"])))
+        return mapped(value, self.open)
 
     def _derive(self, passphrase: str) -> None:
         # hashlib lets other threads run meanwhile, so this takes place while the program is imported.

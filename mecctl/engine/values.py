@@ -50,31 +50,41 @@ def is_reference(value: Value) -> bool:
 
 def reveal(value: Value) -> Value:
     """Return the value without the marks of secrets; a reference becomes the id of its resource (its URN without)."""
-    if is_secret(value):
-        return reveal(value["value"])
-    if is_reference(value):
-        return value.get("id") or value["urn"]
     if isinstance(value, dict):
-        return {key: reveal(inner) for key, inner in value.items()}
-    return [reveal(inner) for inner in value] if isinstance(value, list) else value
+        mark = value.get(SIGNATURE)
+        if mark == SECRET:
+            return reveal(value["value"])
+        if mark == REFERENCE:
+            return value.get("id") or value["urn"]
+    return mapped(value, reveal)
 
 
-def contains(value: Value, test: Callable[[Value], bool]) -> bool:
-    """Whether `test` holds for the value or anything in it."""
-    if test(value):
-        return True
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(contains(one, test) for one in inner)
+def mapped(value: Value, change: Callable[[Value], Value]) -> Value:
+    """Return a copy of an object or list, with `change` applied to the objects and lists in it; anything else as it is.
+
+    Every object of a stack is walked a dozen times, and most of what is in it are plain texts: those cost no call.
+    """
+    if isinstance(value, dict):
+        return {key: change(inner) if isinstance(inner, dict | list) else inner for key, inner in value.items()}
+    if isinstance(value, list):
+        return [change(inner) if isinstance(inner, dict | list) else inner for inner in value]
+    return value
 
 
 def has_unknown(value: Value) -> bool:
     """Whether anything in the value is not known yet."""
-    return contains(value, lambda one: one == UNKNOWN)
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(has_unknown, value))
+    return bool(value == UNKNOWN)
 
 
 def has_secret(value: Value) -> bool:
     """Whether anything in the value is secret."""
-    return contains(value, is_secret)
+    if isinstance(value, dict):
+        return value.get(SIGNATURE) == SECRET or any(map(has_secret, value.values()))
+    return isinstance(value, list) and any(map(has_secret, value))
 
 
 def for_caller(outputs: Properties) -> Properties:
