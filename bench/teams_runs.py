@@ -28,16 +28,16 @@ _NUMBERS = count()
 
 @dataclass(frozen=True)
 class Usage:
-    """One process: CPU-seconds, wall seconds, peak memory in bytes, and bytes that it made the disk take.
+    """One process: CPU-seconds, wall seconds, peak memory in bytes, bytes that the disk took, and what it printed.
 
-    Those are the kernel's count (getrusage, ru_oublock), which no look at the files would give: a page of 4 KiB is
-    written again each time that a few more bytes of it are made durable.
+    The disk takes a page of 4 KiB again each time that a few more bytes of it are made durable (ru_oublock).
     """
 
     cpu: float
     wall: float
     memory: int
-    written: int
+    disk: int
+    output: str
 
 
 class Teams:
@@ -94,9 +94,11 @@ def run(*words: str | Path) -> Usage:
     # Files of __pycache__ would count as written.
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     began = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, env=environment)
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.monotonic() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment, text=True) as process:
+        assert process.stdout
+        output = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, words
-    return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024, used.ru_oublock * 512)
+    return Usage(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024, used.ru_oublock * 512, output)
