@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from mecctl.document import MAX_BYTES, parse, read_text, show
 from mecctl.errors import InputError
-from mecctl.sitefile.document import MAX_BYTES, parse, read_text, show
 
 
 def refused(text: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mecctl.document import parse, read_text
 from mecctl.errors import InputError, Problem
-from mecctl.sitefile.document import parse, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path

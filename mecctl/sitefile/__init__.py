@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from mecctl.document import FIX, parse, read_text
 from mecctl.errors import InputError, Problem
 from mecctl.model import Site
 from mecctl.sitefile import checks_cluster, checks_slices, faults, nests, unbuilt
-from mecctl.sitefile.document import FIX, parse, read_text
 from mecctl.sitefile.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mecctl.sitefile.document import Place
+    from mecctl.document import Place
     from mecctl.sitefile.unbuilt import Refusal
 
 SITE_FILE = "site.yaml"

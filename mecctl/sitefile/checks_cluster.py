@@ -11,8 +11,8 @@ from mecctl.sitefile.view import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mecctl.document import Place
     from mecctl.model import Site
-    from mecctl.sitefile.document import Place
     from mecctl.sitefile.view import View
 
 KUBEADM_MINORS = (36,)

@@ -10,8 +10,8 @@ from mecctl.sitefile.view import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mecctl.document import Place
     from mecctl.model import PolicyTarget
-    from mecctl.sitefile.document import Place
     from mecctl.sitefile.view import Items, M, View
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
+from mecctl.document import show
 from mecctl.model import Site
 from mecctl.model.types import shown
-from mecctl.sitefile.document import show
 from mecctl.sitefile.unbuilt import UNBUILT
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
+    from mecctl.document import Document, Place
     from mecctl.errors import Problem
-    from mecctl.sitefile.document import Document, Place
 
 _NEEDED = {
     "string_type": "text",

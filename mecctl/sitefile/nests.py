@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mecctl.document import read_text
 from mecctl.errors import InputError
-from mecctl.sitefile.document import read_text
 from mecctl.standards import nest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mecctl.document import Document, Place
     from mecctl.errors import Problem
-    from mecctl.sitefile.document import Document, Place
 
 _FIX = "a GSMA NEST in JSON"
 

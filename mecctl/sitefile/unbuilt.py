@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mecctl.sitefile.document import Place
+    from mecctl.document import Place
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from mecctl.model.base import Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mecctl.document import Place
     from mecctl.model import Site
-    from mecctl.sitefile.document import Place
 
 M = TypeVar("M", bound=Model)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mecctl.sitefile.document import parse
+from mecctl.document import parse
 from mecctl.sitefile.schema import export
 
 from .conftest import SITE
