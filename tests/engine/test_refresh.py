@@ -7,6 +7,7 @@ import pytest
 
 from mecctl.engine.engine import Engine
 from mecctl.engine.finding import FieldDrift, Finding, Findings
+from mecctl.engine.kube import KubeClient
 from mecctl.engine.targets import Targets
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.plan.progress import Silent
@@ -118,6 +119,9 @@ def test_a_kind_that_is_gone_takes_its_objects_with_it(case):
     assert (seen["w"].standing, seen["crd"].standing) == ("unreachable", "changed")
     assert f"as {group}/v2" in seen["w"].reason
     assert "w" in state(case)
+    widget = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "w", "namespace": case.ns}}
+    with KubeClient.from_kubeconfig(case.kubeconfig) as client:
+        assert client.delete(widget, wait=10), "by the version that is served"
     case.client.delete(live, wait=10)
     until(lambda: case.client.versions(f"{group}/v1", "Widget") == [])
     assert {one.standing for one in refresh(case, dry=False).values()} == {"deleted"}
@@ -174,3 +178,21 @@ def test_targets_alone_are_looked_at(case):
 def test_an_empty_stack_has_nothing_to_find(case):
     with case.engine() as engine:
         assert engine.refresh("case", "dev") == Findings()
+
+
+def test_a_second_cluster_that_is_away_hides_only_its_own_objects(case):
+    source = """
+    from pathlib import Path
+    far = k8s.Provider("far", kubeconfig=Path(config.require("far")).read_text())
+    ConfigMap("near", metadata={"namespace": ns, "name": "near"}, data={"k": "1"})
+    ConfigMap("there", metadata={"namespace": ns, "name": "there"}, data={"k": "1"}, opts=ResourceOptions(provider=far))
+    """
+    proxy = Proxy(case.kubeconfig, case.folder)
+    with proxy.serving():
+        case.up(source, far=str(proxy.kubeconfig))
+        assert {one.standing for one in refresh(case, dry=False).values()} == {"unchanged"}
+    case.client.delete(case.get("ConfigMap", "near"))
+    seen = refresh(case, dry=False)
+    assert {name: one.standing for name, one in seen.items()} == {"near": "deleted", "there": "unreachable"}
+    assert "can't be reached" in seen["there"].reason
+    assert {"there", "far"} <= state(case).keys()
