@@ -1,5 +1,6 @@
 """`mecctl stack` on a program of the user's own and a real API."""
 
+import base64
 import json
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
 from mecctl.cli.app import INTERRUPTED, run
 from mecctl.engine.secrets import Crypter
@@ -205,3 +207,23 @@ def test_ctrl_c_ends_a_wait_saves_and_the_next_run_goes_on(case, monkeypatch):
     assert (running.returncode, "interrupted" in said) == (INTERRUPTED, True), said
     assert run(["stack", "destroy", *words]) == 0
     assert case.names() == case.names("Pod") == set()
+
+
+def test_beside_a_site_its_cluster_and_state_are_used(case, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE", raising=False)
+    assert run(["init", "plant", str(tmp_path / "plant")]) == 0
+    own = tmp_path / "plant" / ".mecctl"
+    own.mkdir(exist_ok=True)
+    config = yaml.safe_load(case.kubeconfig.read_text())
+    authority = config["clusters"][0]["cluster"].pop("certificate-authority")
+    content = (case.kubeconfig.parent / authority).read_bytes()
+    config["clusters"][0]["cluster"]["certificate-authority-data"] = base64.b64encode(content).decode()
+    (own / "kubeconfig").write_text(yaml.safe_dump(config))
+    directory = case.program(SOURCE).directory
+    words = [str(directory), f"--site={tmp_path / 'plant'}"]
+    assert run(["stack", "up", *words, f"--config=ns={case.ns}"]) == 0
+    assert case.names() == {"a"}
+    assert (own / "state/.pulumi/stacks/case/dev.json").exists()
+    assert (own / "passphrase").exists()
+    assert not (directory / ".mecctl").exists()
+    assert run(["stack", "destroy", *words, "--yes"]) == 0

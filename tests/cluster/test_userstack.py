@@ -6,7 +6,7 @@ import pytest
 
 from mecctl.cluster.userstack import UserStack
 from mecctl.engine.names import EngineName
-from mecctl.errors import InputError, UnreachableError
+from mecctl.errors import InputError, MecctlError, UnreachableError
 from mecctl.sitefile import SiteFolder
 from tests.stacks.rendering import full_site
 
@@ -82,3 +82,14 @@ def test_the_configuration_is_the_files_and_what_is_given(project):
     program = UserStack(project, given={"b": "3"}, wanted=EngineName.embedded).program
     assert program.config == {"shop:a": "1", "shop:b": "3"}
     assert program.directory == project
+
+
+def test_the_engine_is_the_one_wanted_else_the_sites(project, site, tmp_path):
+    bare = {"PATH": str(tmp_path)}
+    assert UserStack(project, site=site, environment=bare).engine_name is EngineName.embedded
+    spec = site.site.spec.model_copy(update={"engine": "pulumi"})
+    asking = SiteFolder(site.path, site.site.model_copy(update={"spec": spec}))
+    with pytest.raises(MecctlError, match="needs Pulumi's CLI"):
+        _ = UserStack(project, site=asking, environment=bare).engine_name
+    chosen = UserStack(project, site=asking, wanted=EngineName.embedded, environment=bare)
+    assert chosen.engine_name is EngineName.embedded
