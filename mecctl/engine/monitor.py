@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from mecctl.engine.ledger import Ledger
     from mecctl.engine.stackreference import Exports
 
+_INSTEAD = "leave it out, or run the program with engine: pulumi"
+
 
 class Monitor:
     """Answers the SDK; each call comes in a thread of its own and may block.
@@ -94,9 +96,7 @@ class Monitor:
         resource = None
         try:
             if why := refusal(request.type, custom=request.custom, remote=request.remote):
-                raise MecctlError(
-                    f"the engine can't manage it: {why}", fix="leave it out, or run the program with engine: pulumi"
-                )
+                raise MecctlError(f"the engine can't manage it: {why}", fix=_INSTEAD)
             wanted = self._transforms.registration(request, name)
             resource = deployment.register(read_goal(wanted, self._project, self._stack))
         except MecctlError as error:
@@ -125,7 +125,7 @@ class Monitor:
             outputs = stackreference.refer(request.id, self._project, self._exports)
             resource = deployment.refer(replace(wanted, inputs={"name": request.id}), request.id, outputs)
         elif why := refusal(request.type, custom=True, remote=False):
-            raise MecctlError(f"{request.type} {request.name} can't be read: {why}")
+            raise MecctlError(f"{request.type} {request.name} can't be read: {why}", fix=_INSTEAD)
         else:
             resource = deployment.read(wanted, *api_of(request.type), request.id)
         return sdk.read(resource.urn, resource.id, shown(resource.outputs))
@@ -164,11 +164,11 @@ class Monitor:
 
     def Call(self, request: pb.ResourceCallRequest) -> None:  # noqa: N802
         """Refuse: methods belong to remote components."""
-        raise MecctlError(f"the program calls the method {request.tok}, which the engine doesn't have")
+        raise MecctlError(f"the program calls the method {request.tok}, which the engine doesn't have", fix=_INSTEAD)
 
     def RegisterPackage(self, request: pb.RegisterPackageRequest) -> None:  # noqa: N802
         """Refuse: parameterized packages need a plugin."""
-        raise MecctlError(f"the program needs the package {request.name}, which the engine doesn't have")
+        raise MecctlError(f"the program needs the package {request.name}, which the engine doesn't have", fix=_INSTEAD)
 
     def RequirePulumiVersion(  # noqa: N802
         self, _: engine_pb2.RequirePulumiVersionRequest

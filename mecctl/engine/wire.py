@@ -80,7 +80,7 @@ def _refuse_options(request: Request) -> None:
     }
     for option, value in used.items():
         if value:
-            raise MecctlError(f"it uses {option}, which the engine doesn't do")
+            raise MecctlError(f"it uses {option}, which the engine doesn't do", fix="run it with engine: pulumi")
 
 
 def _hooks(request: Request) -> dict[str, list[str]]:

@@ -67,15 +67,33 @@ def test_a_program_that_raises_keeps_what_it_made(case):
         ("k8s.helm.v3.Release('r', chart='x')", "helm.sh"),
         ("k8s.yaml.v2.ConfigGroup('g', yaml='')", "remote component"),
         ("pulumi.CustomResource('aws:s3/bucket:Bucket', 'b', {})", "'aws'"),
-        ("ConfigMap('x', metadata={'name': 'x', 'namespace': ns})\n" * 2, "two resources"),
-        ("pulumi.log.error('no good')", "no good"),
+        ("pulumi.ProviderResource('aws', 'r', {})", "'aws'"),
+        ("k8s.helm.v4.Chart('r', chart='x')", "remote component"),
+        ("k8s.kustomize.v2.Directory('r', directory='x')", "remote component"),
+        ("pulumi.CustomResource('pulumi-python:dynamic:Resource', 'r', {})", "'pulumi-python'"),
     ],
 )
 def test_what_the_engine_does_not_do_is_refused_by_name(case, source, said):
     for act in (case.preview, case.up):
         with pytest.raises(ProgramError) as failed:
             act(source)
+        assert len(failed.value.failures) == 1
+        assert failed.value.failures[0].label.split()[-1] in ("r", "g", "b")
         assert said in str(failed.value)
+        assert "engine: pulumi" in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("ConfigMap('x', metadata={'name': 'x', 'namespace': ns})\n" * 2, "two resources"),
+        ("pulumi.log.error('no good')", "no good"),
+    ],
+)
+def test_what_a_program_does_wrong_is_told(case, source, said):
+    for act in (case.preview, case.up):
+        with pytest.raises(ProgramError, match=said):
+            act(source)
 
 
 def test_an_object_of_someone_else_is_refused(case):
