@@ -5,14 +5,12 @@ It has been written against the API's and the CLI's sources; docs/guide/engine.m
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from pulumi import automation
 
 from mecctl.engine import cliwork
+from mecctl.engine.clicalls import left_to_the_cli, telling
 from mecctl.engine.clievents import Heard
 from mecctl.engine.failures import ProgramError, unreachable
 from mecctl.engine.finding import Findings
@@ -24,7 +22,7 @@ from mecctl.engine.values import Secret
 from mecctl.errors import LockedError, MecctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pulumi.automation import OutputMap, Stack
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from mecctl.engine.program import Program
     from mecctl.plan.progress import Progress
 
-T = TypeVar("T")
 _QUIET: dict[str, Any] = {"color": "never", "suppress_progress": True}
 
 
@@ -130,7 +127,7 @@ class PulumiCli:
         cliwork.write(folder, document, stack, settings)
         told = cliwork.environment(self._state, self._kubeconfig, self._passphrase, force_conflicts=force)
         options = automation.LocalWorkspaceOptions(env_vars=told, secrets_provider="passphrase")
-        return _telling(
+        return telling(
             lambda: automation.create_or_select_stack(
                 f"organization/{project}/{stack}", work_dir=str(folder), opts=options
             )
@@ -139,8 +136,8 @@ class PulumiCli:
     def _run(self, project: str, heard: Heard, call: Callable[[], object]) -> None:
         """Run the CLI; what its events call an error is told by that, and only else what it printed."""
         try:
-            with _interrupts_left_to_the_cli():
-                _telling(call)
+            with left_to_the_cli():
+                telling(call)
         except LockedError:
             raise
         except MecctlError as error:
@@ -148,26 +145,6 @@ class PulumiCli:
                 raise
             failures = tuple(heard.failures)
             raise unreachable(failures) or ProgramError(project, failures, Outcome(heard.changes)) from error
-
-
-@contextmanager
-def _interrupts_left_to_the_cli() -> Iterator[None]:
-    """Wait for the CLI when Ctrl-C comes: the terminal sends it to the CLI too, which ends in good order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    try:
-        yield
-    except MecctlError as error:
-        if came:
-            raise KeyboardInterrupt from error
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
 
 
 def targeted(targets: Targets) -> dict[str, Any]:
@@ -181,23 +158,3 @@ def targeted(targets: Targets) -> dict[str, Any]:
 def for_caller(outputs: OutputMap) -> dict[str, object]:
     """Return what a stack exports, with secrets wrapped."""
     return {name: Secret(one.value) if one.secret else one.value for name, one in outputs.items()}
-
-
-def _telling(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except automation.ConcurrentUpdateError as error:
-        raise LockedError(
-            "another run is changing this stack", why=_said(error), fix="wait for it; `pulumi cancel` if it is gone"
-        ) from error
-    except automation.InvalidVersionError as error:
-        fix = "upgrade it, or use --engine embedded"
-        raise MecctlError("Pulumi's CLI is too old", why=str(error), fix=fix) from error
-    except automation.CommandError as error:
-        raise MecctlError("Pulumi's CLI failed", why=_said(error)) from error
-
-
-def _said(error: automation.CommandError) -> str:
-    """Return the last thing the CLI said, which masks secrets itself."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
