@@ -19,6 +19,7 @@ OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 
+_NESTED = (dict, list)
 Value = Any
 Properties = dict[str, Any]
 
@@ -65,9 +66,9 @@ def mapped(value: Value, change: Callable[[Value], Value]) -> Value:
     Every object of a stack is walked a dozen times, and most of what is in it are plain texts: those cost no call.
     """
     if isinstance(value, dict):
-        return {key: change(inner) if isinstance(inner, dict | list) else inner for key, inner in value.items()}
+        return {key: change(inner) if isinstance(inner, _NESTED) else inner for key, inner in value.items()}
     if isinstance(value, list):
-        return [change(inner) if isinstance(inner, dict | list) else inner for inner in value]
+        return [change(inner) if isinstance(inner, _NESTED) else inner for inner in value]
     return value
 
 
