@@ -10,11 +10,13 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SDK = "pulumi_kubernetes."
 _STDOUT, _STDERR = 1, 2
 
 
@@ -48,7 +50,25 @@ def _modules_of(folder: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(folder))
-        _forget(set(sys.modules) - before, home)
+        # What isn't of this very type is still to be loaded, which looking into it would do.
+        fresh = {name for name in set(sys.modules) - before if type(sys.modules[name]) is ModuleType}
+        _uncover(fresh)
+        _forget(fresh, home)
+
+
+def _uncover(names: set[str]) -> None:
+    """Give packages of the SDK back the classes that they export, after a program imported a class's own module.
+
+    Both have one name, as `pulumi_kubernetes.apiextensions.CustomResource`, and a package that is loaded late would go
+    on with the module that it was given.
+    """
+    for name in names:
+        package, _, own = name.rpartition(".")
+        module = sys.modules[name]
+        exported = object.__getattribute__(sys.modules[package], "__dict__") if package in sys.modules else {}
+        meant = vars(module).get(own)
+        if name.startswith(_SDK) and exported.get(own) is module and isinstance(meant, type):
+            exported[own] = meant
 
 
 def _forget(names: set[str], home: Path) -> None:

@@ -163,3 +163,13 @@ pulumi.run(main)
 """
     with pytest.raises(asyncio.CancelledError):
         outputs(tmp_path / "a", source)
+
+
+def test_a_class_of_the_sdk_that_one_program_imports_by_its_module_is_a_class_for_the_next(tmp_path):
+    first = "from pulumi_kubernetes.apiextensions.CustomResource import CustomResource\n"
+    second = """
+import pulumi, pulumi_kubernetes
+pulumi.export("x", isinstance(pulumi_kubernetes.apiextensions.CustomResource, type))
+"""
+    outputs(tmp_path / "one", first)
+    assert outputs(tmp_path / "two", second) == {"x": True}
