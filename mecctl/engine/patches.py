@@ -67,8 +67,6 @@ def in_use(condemned: Resource, others: Iterable[Resource]) -> bool:
 
     A patch is only told by itself: it may share its object with anyone.
     """
-    if not condemned.delete:
-        return False
     return any(
         one.has_object
         and one.uid == condemned.uid

@@ -51,7 +51,8 @@ class Steps(Actor):
         """Delete a resource's object, if it has one that is still there and isn't kept; take it out of the state."""
         self._providers.stop.check()
         kept = along or not resource.has_object or resource.retain_on_delete
-        if not kept and not in_use(resource, self._state.resources.values()):
+        kept = kept or (resource.delete and in_use(resource, self._state.resources.values()))
+        if not kept:
             client = self._providers.known(resource.provider)
             if resource.is_patch:
                 relinquish(client, resource)

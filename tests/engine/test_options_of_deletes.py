@@ -19,15 +19,19 @@ class Box(pulumi.ComponentResource):
 MADE = 'ConfigMap("a", metadata={{"namespace": ns, "name": "a"}}, data={{"k": config.get("k")}}, immutable=True{more})'
 
 
-def deletions(case: Case, act: Callable[[], object]) -> list[str]:
-    """Return the paths of the objects that are deleted by name while `act` runs, as the audit of a watch."""
-    gone: list[str] = []
-    for event in case.client.watch("v1", "ConfigMap", case.ns, timeout=2):
+def seen(case: Case, act: Callable[[], object]) -> list[str]:
+    """Return what a watch of the namespace tells from when `act` begins until an object is there anew."""
+    events: list[str] = []
+    synced = False
+    for event in case.client.watch("v1", "ConfigMap", case.ns, timeout=30):
         if event.type == "SYNCED":
             act()
-        elif event.type == "DELETED":
-            gone.append(event.object["metadata"]["name"])
-    return gone
+            synced = True
+        elif synced:
+            events.append(f"{event.type} {event.object['metadata']['name']}")
+            if event.type == "ADDED":
+                break
+    return events
 
 
 def test_what_goes_with_another_is_not_deleted_by_itself(case):
@@ -86,7 +90,7 @@ def test_children_inherit_what_their_component_says(case, said):
     assert case.names() == ({"inner", "leader"} if said == "protect" else {"inner"})
 
 
-def test_a_retained_object_is_told_to_stay(case):
+def test_a_retained_object_is_eventsto_stay(case):
     case.up('ConfigMap("a", metadata={"namespace": ns, "name": "a"}, opts=ResourceOptions(retain_on_delete=True))')
     assert case.preview("").changes == (outcome := case.up("")).changes
     assert outcome.changes[0].reason.endswith("its object stays (retain_on_delete)")
@@ -107,8 +111,7 @@ def test_a_fixed_name_is_given_free_before_the_new_object_takes_it(case):
     """The old object goes before the new one comes, since both can't be there under one name."""
     source = MADE.format(more="")
     case.up(source, k="1")
-    gone = deletions(case, lambda: case.up(source, k="2"))
-    assert gone == ["a"]
+    assert seen(case, lambda: case.up(source, k="2")) == ["DELETED a", "ADDED a"]
     assert case.get("ConfigMap", "a")["data"] == {"k": "2"}
 
 
@@ -119,12 +122,12 @@ def test_delete_before_replace_goes_first_under_another_name_too(case):
     """
     case.up(source, name="one")
     assert told(case.preview(source, name="two")) == [("replace", "a")]
-    seen: list[set[str]] = []
+    names: list[set[str]] = []
 
     def let_go() -> None:
         for event in case.client.watch("v1", "ConfigMap", case.ns, name="one", timeout=20):
             if event.type not in ("SYNCED", "DELETED") and event.object["metadata"].get("deletionTimestamp"):
-                seen.append(case.names())
+                names.append(case.names())
                 patch = {"metadata": {"finalizers": None}}
                 path = f"/api/v1/namespaces/{case.ns}/configmaps/one"
                 headers = {"Content-Type": "application/merge-patch+json"}
@@ -135,5 +138,5 @@ def test_delete_before_replace_goes_first_under_another_name_too(case):
         watching = pool.submit(let_go)
         case.up(source.replace('"finalizers": ["example.com/held"]', '"labels": {}'), name="two")
         watching.result()
-    assert seen == [{"one"}]
+    assert names == [{"one"}]
     assert case.names() == {"two"}

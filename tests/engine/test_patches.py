@@ -1,13 +1,16 @@
 """Fields that a program sets on objects of others, and lets go of again."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mecctl.engine.failures import ProgramError
+from mecctl.engine.secrets import Crypter
+from mecctl.engine.state import StackState, backend
 from tests.engine.test_conflicts import write
-from tests.support.cases import Case, told
+from tests.support.cases import PASSPHRASE, Case, told
 
 pytestmark = pytest.mark.e2e
 
@@ -122,6 +125,24 @@ def test_the_object_of_the_same_program_may_be_patched(case):
     assert case.preview(source).changes == case.up(source).changes == ()
     assert set(told(case.destroy())) == {("delete", "p"), ("delete", "x")}
     assert case.names() == set()
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_patch_that_a_kill_cut_off_is_taken_up_or_forgotten(case, applied):
+    make(case, theirs="1")
+    case.up(PATCH, **given(ours="1"))
+    salt = str(case.checkpoint()["secrets_providers"]["state"]["salt"])
+    state = StackState(backend(case.state), "case", "dev", lambda _: Crypter.resume(PASSPHRASE, salt)).open()
+    patch = next(one for one in state.resources.values() if one.is_patch)
+    state.drop(patch)
+    state.intend(replace(patch, outputs={}))
+    state.close()
+    if not applied:
+        live = case.get("ConfigMap", "x")
+        case.client.delete(live, wait=10)
+        make(case, theirs="1")
+    assert told(case.destroy()) == ([("delete", "p")] if applied else [])
+    assert data(case) == {"theirs": "1"}
 
 
 def test_one_patch_of_two_on_an_object_goes(case):

@@ -174,6 +174,13 @@ b = ConfigMap("b", metadata={{"namespace": ns, "name": "b"}}, opts=ResourceOptio
         with pytest.raises(UnreachableError, match="can't be reached"):
             case.up(more, other=gone)
         assert case.names() == {"main", "more"}
+        with case.engine() as engine:
+            found = engine.refresh("case", "dev")
+        assert {one.name: one.standing for one in found.objects} == {
+            "a": "unreachable",
+            "main": "unchanged",
+            "more": "unchanged",
+        }
         with pytest.raises(UnreachableError, match="can't be reached"):
             case.up("")
         assert set(records(case)) >= {"a", "p"}
