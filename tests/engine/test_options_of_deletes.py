@@ -90,7 +90,7 @@ def test_children_inherit_what_their_component_says(case, said):
     assert case.names() == ({"inner", "leader"} if said == "protect" else {"inner"})
 
 
-def test_a_retained_object_is_eventsto_stay(case):
+def test_a_retained_object_is_told_to_stay(case):
     case.up('ConfigMap("a", metadata={"namespace": ns, "name": "a"}, opts=ResourceOptions(retain_on_delete=True))')
     assert case.preview("").changes == (outcome := case.up("")).changes
     assert outcome.changes[0].reason.endswith("its object stays (retain_on_delete)")
