@@ -23,6 +23,7 @@ _REPLACED: dict[str, tuple[str, ...]] = {
     "CustomResourceDefinition": ("spec.group", "spec.names.plural", "spec.scope"),
     "DaemonSet": ("spec.selector",),
     "Deployment": ("spec.selector",),
+    "EndpointSlice": ("addressType",),
     "IngressClass": ("spec.controller",),
     "Job": ("spec.completionMode", "spec.completions", "spec.selector", "spec.template"),
     "PersistentVolume": ("spec",),
@@ -30,6 +31,7 @@ _REPLACED: dict[str, tuple[str, ...]] = {
     "Pod": ("spec",),
     "PriorityClass": ("value", "preemptionPolicy"),
     "ReplicaSet": ("spec.selector",),
+    "ResourceClaim": ("spec",),
     "ResourceQuota": ("spec.scopes", "spec.scopeSelector"),
     "RoleBinding": ("roleRef",),
     "RuntimeClass": ("handler",),
@@ -51,11 +53,15 @@ def fixed(kind: str, causes: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
     `causes` are those of its error (field, reason, message). Empty when it (also) refused for anything else, such as a
     value that would be wrong in a new object too.
     """
-    known = tuple(_REPLACED.get(kind, ()))
-    told = tuple(causes)
-    if all(_UNCHANGEABLE.search(message) and field.startswith(known) for field, _, message in told):
+    known, told = _REPLACED.get(kind, ()), tuple(causes)
+    if all(_UNCHANGEABLE.search(message) and _lies_at(field, known) for field, _, message in told):
         return tuple(dict.fromkeys(field for field, _, _ in told))
     return ()
+
+
+def _lies_at(field: str, known: tuple[str, ...]) -> bool:
+    """Whether a field is one of those known, in one, or around one: of a StatefulSet the server names `spec` alone."""
+    return any(field.startswith(one) or one.startswith(f"{field}.") for one in known)
 
 
 def propagation(live: dict[str, Any]) -> str:

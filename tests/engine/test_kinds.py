@@ -54,3 +54,9 @@ def test_a_wrong_value_does_not():
     assert kinds.fixed("Deployment", [immutable, wrong]) == ()
     assert kinds.fixed("Deployment", [wrong]) == ()
     assert kinds.fixed("Namespace", [immutable]) == ()
+
+
+def test_a_field_named_by_what_is_around_it_counts():
+    message = "Forbidden: updates to statefulset spec for fields other than 'replicas' and 'template' are forbidden"
+    assert kinds.fixed("StatefulSet", [("spec", "FieldValueForbidden", message)]) == ("spec",)
+    assert kinds.fixed("StatefulSet", [("spec", "FieldValueInvalid", "Required value")]) == ()

@@ -43,8 +43,8 @@ class Maker:
         return self.random.choice(WORDS)
 
     def make(self) -> dict[str, Any]:
-        kind = self.random.choice((self.config, self.secret, self.service, self.deployment, self.role, self.policy))
-        type_, obj = kind()
+        kinds = (self.config, self.secret, self.service, self.deployment, self.role, self.policy)
+        type_, obj = self.random.choice((*kinds, self.job, self.binding, self.stateful))()
         self.count += 1
         name = f"r{self.count}"
         obj["metadata"] = {"namespace": self.ns, "labels": {"w": self.word()}}
@@ -87,6 +87,23 @@ class Maker:
         type_, obj = core("PodDisruptionBudget", "policy/v1")
         return type_, {**obj, "spec": {"minAvailable": self.random.choice((1, "50%")), "selector": {}}}
 
+    def job(self) -> tuple[str, dict[str, Any]]:
+        type_, obj = core("Job", "batch/v1")
+        template = {"metadata": {"labels": {"app": self.word()}}, "spec": {**POD, "restartPolicy": "Never"}}
+        return type_, {**obj, "spec": {"suspend": True, "template": template}}
+
+    def binding(self) -> tuple[str, dict[str, Any]]:
+        type_, obj = core("RoleBinding", "rbac.authorization.k8s.io/v1")
+        role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": self.word()}
+        return type_, {**obj, "roleRef": role, "subjects": [{"kind": "User", "name": self.word()}]}
+
+    def stateful(self) -> tuple[str, dict[str, Any]]:
+        type_, obj = core("StatefulSet", "apps/v1")
+        labels = {"app": "x"}
+        template = {"metadata": {"labels": labels}, "spec": POD}
+        spec = {"replicas": 0, "serviceName": self.word(), "selector": {"matchLabels": labels}, "template": template}
+        return type_, {**obj, "spec": spec}
+
     def change(self) -> None:
         """Add, take out, rename or edit a few resources."""
         for _ in range(self.random.randint(1, 4)):
@@ -101,14 +118,8 @@ class Maker:
             elif act == "label":
                 spec["object"]["metadata"]["labels"] = {self.word(): self.word()}
             elif act == "again":
-                again = getattr(
-                    self,
-                    {"ConfigMap": "config", "Secret": "secret", "Service": "service"}.get(
-                        spec["object"]["kind"], "role" if spec["object"]["kind"] == "Role" else "policy"
-                    ),
-                )()[1]
-                if again["kind"] == spec["object"]["kind"]:
-                    spec["object"] = {**again, "metadata": spec["object"]["metadata"]}
+                again = AGAIN[spec["object"]["kind"]](self)[1]
+                spec["object"] = {**again, "metadata": spec["object"]["metadata"]}
 
     def meddle(self, case: Case) -> None:
         """Do behind the program's back what people do: edit or delete one of its objects."""
@@ -124,6 +135,19 @@ class Maker:
                         headers = {"Content-Type": "application/merge-patch+json"}
                         params = {"fieldManager": "kubectl-edit"}
                         case.client.request("PATCH", path, params=params, body=body, headers=headers)
+
+
+AGAIN = {
+    "ConfigMap": Maker.config,
+    "Deployment": Maker.deployment,
+    "Job": Maker.job,
+    "PodDisruptionBudget": Maker.policy,
+    "Role": Maker.role,
+    "RoleBinding": Maker.binding,
+    "Secret": Maker.secret,
+    "Service": Maker.service,
+    "StatefulSet": Maker.stateful,
+}
 
 
 def _named(name: str, namespace: str) -> dict[str, str]:
@@ -149,7 +173,7 @@ def test_random_programs(case, seed):
     maker = Maker(seed, case.ns)
     for _ in range(8):
         maker.specs.append(maker.make())
-    for step in range(5):
+    for step in range(3):
         specs = json.dumps(maker.specs)
         preview = case.preview(PROGRAM, specs=specs)
         assert_same(preview, case.up(PROGRAM, specs=specs), f"step {step}")
