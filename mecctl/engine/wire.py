@@ -23,6 +23,12 @@ _HOOKS = {
     for verb in ("Create", "Update", "Delete")
     for when in ("Before", "After")
 }
+_REFUSED = {
+    "packageRef": "a parameterized package",
+    "replacement_trigger": "replacement_trigger",
+    "replace_with": "replace_with",
+    "state_migrations": "state migrations",
+}
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
 
@@ -75,11 +81,9 @@ def read_request(request: ReadResourceRequest, project: str, stack: str) -> Goal
 
 
 def _refuse_options(request: Request) -> None:
-    used = {
-        "a parameterized package": request.packageRef,
-    }
-    for option, value in used.items():
-        if value:
+    given = {field.name for field, _ in request.ListFields()}
+    for field, option in _REFUSED.items():
+        if field in given:
             raise MecctlError(f"it uses {option}, which the engine doesn't do", fix="run it with engine: pulumi")
 
 

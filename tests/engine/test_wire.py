@@ -1,6 +1,7 @@
 """Registrations as the SDK sends them."""
 
 import pytest
+from google.protobuf import struct_pb2
 from pulumi.runtime.proto import alias_pb2
 from pulumi.runtime.proto import resource_pb2 as pb
 
@@ -58,6 +59,8 @@ def test_aliases_become_urns():
     ("given", "said"),
     [
         ({"packageRef": "x"}, "parameterized"),
+        ({"replacement_trigger": struct_pb2.Value(string_value="x")}, "replacement_trigger"),
+        ({"replace_with": [STACK]}, "replace_with"),
         ({"customTimeouts": pb.RegisterResourceRequest.CustomTimeouts(create="soon")}, "'soon'"),
     ],
 )
