@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mecctl.engine.engine import Engine
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
 from mecctl.plan.progress import Silent
 
 PASSPHRASE = "a passphrase for measuring"  # noqa: S105 - it guards nothing

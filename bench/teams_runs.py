@@ -16,8 +16,8 @@ from pathlib import Path
 import yaml
 
 from bench.stack_up import PASSPHRASE
-from mecctl.engine.objects import to_api
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.objects.objects import to_api
+from mecctl.engine.objects.secrets import Crypter
 from mecctl.engine.state import StackState
 from mecctl.engine.state.backend import FolderBackend
 from tests.support.apiserver import ApiServer, install

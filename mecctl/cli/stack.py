@@ -31,9 +31,9 @@ from mecctl.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from mecctl.cluster.userstack import UserStack
-    from mecctl.engine.finding import Findings
-    from mecctl.engine.result import StackResult
-    from mecctl.engine.targets import Targets
+    from mecctl.engine.run.finding import Findings
+    from mecctl.engine.run.result import StackResult
+    from mecctl.engine.run.targets import Targets
 
 app = typer.Typer(help="Your own Pulumi programs, beside a site or on any cluster.", no_args_is_help=True)
 
@@ -145,13 +145,13 @@ def destroy(
 
 
 def _targets(patterns: list[str] | None, *, dependents: bool = False) -> Targets:
-    from mecctl.engine.targets import Targets
+    from mecctl.engine.run.targets import Targets
 
     return Targets(tuple(patterns or ()), dependents=dependents)
 
 
 def _run(chosen: UserStack, verb: str, about: dict[str, Any], *, verbose: bool) -> StackResult:
-    from mecctl.engine.result import kept
+    from mecctl.engine.run.result import kept
 
     project, name = chosen.project.name, chosen.stack
     what = (project, name) if verb == "destroy" else (chosen.program,)

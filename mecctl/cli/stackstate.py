@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mecctl.cluster.userstack import UserStack
-    from mecctl.engine.secrets import Keyring
+    from mecctl.engine.objects.secrets import Keyring
     from mecctl.engine.state import Backend
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ def outputs(
     verbose: VerboseOption = False,  # noqa: ARG001
 ) -> None:
     """Print what the stack exports, as of its last run."""
-    from mecctl.engine.outputs import outputs as stored
+    from mecctl.engine.run.outputs import outputs as stored
     from mecctl.report.stack import outputs_to_json, outputs_to_text
 
     chosen = user_stack(directory, stack, site)
@@ -88,7 +88,7 @@ def import_(
 
 
 def _stored(chosen: UserStack, ask: Callable[[Backend, str, str, Keyring], T]) -> T:
-    from mecctl.engine.secrets import Keyring
+    from mecctl.engine.objects.secrets import Keyring
     from mecctl.engine.state import backend
 
     return ask(backend(chosen.state), chosen.project.name, chosen.stack, Keyring(chosen.passphrase))

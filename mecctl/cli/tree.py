@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from mecctl.engine.events import Event
+    from mecctl.engine.run.events import Event
 
 _MARKS = {"seen": "·", "running": "…", "waiting": "…", "same": " ", "done": "✓", "failed": "✗", "skipped": "-"}
 _COLOURS = {"running": "yellow", "waiting": "yellow", "done": "green", "failed": "red", "skipped": "dim", "same": "dim"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
 from mecctl.resources import resource
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import programs
 from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
 from mecctl.engine.choice import choose, opened
-from mecctl.engine.kinds import api_of
 from mecctl.engine.names import EngineName
+from mecctl.engine.objects.kinds import api_of
 from mecctl.plan.change import Change
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mecctl.cluster.health import Status
     from mecctl.engine.choice import StackEngine
     from mecctl.engine.kube import KubeClient
-    from mecctl.engine.outcome import ResourceChange
-    from mecctl.engine.program import Program
+    from mecctl.engine.project.program import Program
+    from mecctl.engine.run.outcome import ResourceChange
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder
 

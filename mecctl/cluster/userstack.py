@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mecctl.cluster.passphrase import NAMES, passphrase
-from mecctl.engine import project as projects
-from mecctl.engine import settings
 from mecctl.engine.choice import choose, opened
 from mecctl.engine.names import EngineName
-from mecctl.engine.program import Program
+from mecctl.engine.project import project as projects
+from mecctl.engine.project import settings
+from mecctl.engine.project.program import Program
 from mecctl.errors import InputError, Problem, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mecctl.engine.choice import StackEngine
-    from mecctl.engine.events import Listener
-    from mecctl.engine.project import Project
+    from mecctl.engine.project.project import Project
+    from mecctl.engine.run.events import Listener
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from mecctl.engine.engine import Engine
 from mecctl.engine.names import EngineName
-from mecctl.engine.targets import ALL, Targets
+from mecctl.engine.run.targets import ALL, Targets
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mecctl.engine.events import Listener
-    from mecctl.engine.finding import Findings
-    from mecctl.engine.outcome import Outcome
-    from mecctl.engine.program import Program
+    from mecctl.engine.project.program import Program
+    from mecctl.engine.run.events import Listener
+    from mecctl.engine.run.finding import Findings
+    from mecctl.engine.run.outcome import Outcome
     from mecctl.plan.progress import Progress
 
 CLI = "pulumi"
@@ -74,7 +74,7 @@ def opened(
     """Return the engine `name`, as `choose` gave it; `work` is where the CLI may keep its own files."""
     if name is EngineName.pulumi:
         # Imports the SDK, which takes a quarter of a second.
-        from mecctl.engine.automation import PulumiCli  # noqa: PLC0415
+        from mecctl.engine.automation.automation import PulumiCli  # noqa: PLC0415
 
         return PulumiCli(state, kubeconfig, passphrase, progress, listener, work=work)
     return Engine(state, kubeconfig, passphrase, progress, listener)

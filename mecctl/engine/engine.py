@@ -11,32 +11,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from mecctl.engine.clusters import Clusters
-from mecctl.engine.deletes import remove_all
-from mecctl.engine.deployment import Deployment
-from mecctl.engine.hooks import Hooks
-from mecctl.engine.interrupt import Interrupts
+from mecctl.engine.clusters.clusters import Clusters
+from mecctl.engine.clusters.providers import Providers
 from mecctl.engine.kube import Stop
-from mecctl.engine.ledger import Ledger
-from mecctl.engine.mode import Mode
-from mecctl.engine.providers import Providers
-from mecctl.engine.recover import recover
-from mecctl.engine.refresh import refresh
-from mecctl.engine.secrets import Keyring
+from mecctl.engine.objects.secrets import Keyring
+from mecctl.engine.objects.urn import STACK_TYPE
+from mecctl.engine.run.deletes import remove_all
+from mecctl.engine.run.deployment import Deployment
+from mecctl.engine.run.interrupt import Interrupts
+from mecctl.engine.run.ledger import Ledger
+from mecctl.engine.run.mode import Mode
+from mecctl.engine.run.recover import recover
+from mecctl.engine.run.refresh import refresh
+from mecctl.engine.run.targets import ALL, Targets
+from mecctl.engine.sdk.hooks import Hooks
 from mecctl.engine.state import StackState, backend
-from mecctl.engine.steps import Preview, Steps
-from mecctl.engine.targets import ALL, Targets
-from mecctl.engine.urn import STACK_TYPE
+from mecctl.engine.steps.steps import Preview, Steps
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mecctl.engine.events import Listener
-    from mecctl.engine.finding import Findings
-    from mecctl.engine.outcome import Outcome
-    from mecctl.engine.program import Program
-    from mecctl.engine.values import Properties
+    from mecctl.engine.objects.values import Properties
+    from mecctl.engine.project.program import Program
+    from mecctl.engine.run.events import Listener
+    from mecctl.engine.run.finding import Findings
+    from mecctl.engine.run.outcome import Outcome
     from mecctl.plan.progress import Progress
 
 _DESTROYED = "the whole stack is deleted"
@@ -146,8 +146,8 @@ class Engine:
         self, program: Program, session: _Session, finish: Callable[[], None], *, dry: bool
     ) -> BaseException | None:
         # The SDK takes a quarter of a second to import, which only those who run a program should pay for.
-        from mecctl.engine.host import run  # noqa: PLC0415
-        from mecctl.engine.monitor import Monitor  # noqa: PLC0415
+        from mecctl.engine.sdk.host import run  # noqa: PLC0415
+        from mecctl.engine.sdk.monitor import Monitor  # noqa: PLC0415
 
         name = (program.project, program.stack)
         ready, ledger, hooks = session.ready, session.ledger, session.hooks
@@ -225,7 +225,7 @@ def warm_up() -> None:
 
 
 def _import_sdk() -> None:
-    for name in ("mecctl.engine.host", "mecctl.engine.monitor", *_USED):
+    for name in ("mecctl.engine.sdk.host", "mecctl.engine.sdk.monitor", *_USED):
         importlib.import_module(name)
 
 

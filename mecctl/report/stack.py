@@ -7,19 +7,19 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.fields import HIDDEN, UNFORESEEN
-from mecctl.engine.kinds import api_of
-from mecctl.engine.values import Secret
+from mecctl.engine.objects.fields import HIDDEN, UNFORESEEN
+from mecctl.engine.objects.kinds import api_of
+from mecctl.engine.objects.values import Secret
 from mecctl.report.json import error_to_json
 from mecctl.report.text import MARKS, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mecctl.engine.fields import FieldDiff
-    from mecctl.engine.finding import Findings
-    from mecctl.engine.outcome import ResourceChange
-    from mecctl.engine.result import StackResult
+    from mecctl.engine.objects.fields import FieldDiff
+    from mecctl.engine.run.finding import Findings
+    from mecctl.engine.run.outcome import ResourceChange
+    from mecctl.engine.run.result import StackResult
 
 _LONGEST = 100  # characters of a value on a line
 _STANDINGS = {"unchanged": " ", "changed": "~", "deleted": "-", "not-ours": "!", "unreachable": "?"}

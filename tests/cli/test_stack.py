@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from mecctl.cli.app import INTERRUPTED, run
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.objects.secrets import Crypter
 from mecctl.errors import InputError
 
 pytestmark = pytest.mark.e2e

@@ -7,8 +7,8 @@ import yaml
 
 from mecctl.cli.app import run
 from mecctl.cluster.stacks import ORDER
-from mecctl.engine.project import read
-from mecctl.engine.settings import configure
+from mecctl.engine.project.project import read
+from mecctl.engine.project.settings import configure
 from mecctl.model import Site
 from mecctl.resources import resource
 from mecctl.sitefile import load

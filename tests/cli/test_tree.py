@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from mecctl.cli.tree import Resources, Tree
-from mecctl.engine.events import Event
+from mecctl.engine.run.events import Event
 
 BOX = Event("urn:box", "seen", parent="urn:stack", type="a:b:Box", name="box")
 WEB = Event("urn:web", "seen", parent="urn:box", type="kubernetes:apps/v1:Deployment", name="web")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.objects.secrets import Crypter
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.archive import KEPT
 from mecctl.engine.state.backend import FolderBackend

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from mecctl.engine.finding import Standing
 from mecctl.engine.readiness.rules import RULES
+from mecctl.engine.run.finding import Standing
 
 GUIDE = (Path(__file__).parents[2] / "docs/guide/waiting.md").read_text()
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from mecctl.engine.engine import Engine
-from mecctl.engine.failures import ProgramError
 from mecctl.engine.kube import KubeError
+from mecctl.engine.run.failures import ProgramError
 from mecctl.errors import UnreachableError
 from mecctl.plan.progress import Silent
 from tests.support.apiserver import running

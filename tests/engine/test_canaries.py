@@ -8,7 +8,7 @@ import pytest
 
 from mecctl.cli.app import run
 from mecctl.engine.engine import Engine
-from mecctl.engine.failures import ProgramError
+from mecctl.engine.run.failures import ProgramError
 from mecctl.plan.progress import Silent
 from tests.support.canaries import found
 from tests.support.cases import PASSPHRASE

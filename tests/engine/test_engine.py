@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mecctl.engine.engine import Engine
-from mecctl.engine.failures import ProgramError
-from mecctl.engine.program import Program
-from mecctl.engine.values import Secret
+from mecctl.engine.objects.values import Secret
+from mecctl.engine.project.program import Program
+from mecctl.engine.run.failures import ProgramError
 from mecctl.plan.progress import Silent
 from tests.support.cases import PASSPHRASE, Case, told
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from mecctl.engine.engine import Engine
-from mecctl.engine.failures import ProgramError
+from mecctl.engine.run.failures import ProgramError
 from mecctl.engine.state.integrity import faults
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.plan.progress import Silent

@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 from mecctl.engine.engine import Engine
-from mecctl.engine.secrets import Keyring
+from mecctl.engine.objects.secrets import Keyring
 from mecctl.engine.state import StackState, backend
 from mecctl.engine.state.transfer import export, replace
 from mecctl.errors import LockedError, MecctlError, UnreachableError
@@ -34,7 +34,7 @@ import os, signal, sys
 from pathlib import Path
 from mecctl.engine.engine import Engine
 from mecctl.engine.kube.transport import Transport
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
 from mecctl.plan.progress import Silent
 left, folder, state, kubeconfig, passphrase, *words = sys.argv[1:]
 left, real = int(left), Transport.send

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mecctl.engine.failures import ProgramError
-from mecctl.engine.foresee import DEPENDS
-from mecctl.engine.outcome import Outcome, ResourceChange
+from mecctl.engine.run.failures import ProgramError
+from mecctl.engine.run.outcome import Outcome, ResourceChange
+from mecctl.engine.steps.foresee import DEPENDS
 from tests.support.cases import Case, told
 
 pytestmark = pytest.mark.e2e

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mecctl.engine.engine import Engine
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
 from mecctl.plan.progress import Silent
 from tests.support.cases import PASSPHRASE, told
 from tests.support.controller import RUNNING, giving

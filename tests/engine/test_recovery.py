@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mecctl.engine.outcome import Outcome
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
+from mecctl.engine.run.outcome import Outcome
 from tests.support.cases import Case, told
 
 pytestmark = pytest.mark.e2e

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from mecctl.engine.failures import ProgramError
+from mecctl.engine.run.failures import ProgramError
 from tests.support.cases import told
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]  # the SDK's own

@@ -1,9 +1,9 @@
-from mecctl.engine.failures import Failure
-from mecctl.engine.fields import FieldDiff
-from mecctl.engine.finding import Finding, Findings
-from mecctl.engine.outcome import Outcome, ResourceChange
-from mecctl.engine.result import StackResult
-from mecctl.engine.values import Secret
+from mecctl.engine.objects.fields import FieldDiff
+from mecctl.engine.objects.values import Secret
+from mecctl.engine.run.failures import Failure
+from mecctl.engine.run.finding import Finding, Findings
+from mecctl.engine.run.outcome import Outcome, ResourceChange
+from mecctl.engine.run.result import StackResult
 from mecctl.errors import MecctlError
 from mecctl.report.stack import findings_to_json, findings_to_text, result_to_json, result_to_text
 

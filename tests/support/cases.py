@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.engine import Engine
 from mecctl.engine.kube import KubeError
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
 from mecctl.plan.progress import Silent
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mecctl.engine.kube import KubeClient
-    from mecctl.engine.outcome import Outcome
+    from mecctl.engine.run.outcome import Outcome
 
 PASSPHRASE = "a passphrase for tests"
 _HEAD = """
@@ -34,7 +34,7 @@ _RUN = """
 import sys
 from pathlib import Path
 from mecctl.engine.engine import Engine
-from mecctl.engine.program import Program
+from mecctl.engine.project.program import Program
 from mecctl.plan.progress import Silent
 folder, state, kubeconfig, passphrase, *words = sys.argv[1:]
 config = dict(word.split("=", 1) for word in words)

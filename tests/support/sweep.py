@@ -20,11 +20,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine import secrets
 from mecctl.engine.engine import Engine
 from mecctl.engine.kube import KubeClient
 from mecctl.engine.kube.transport import Transport
-from mecctl.engine.program import Program
+from mecctl.engine.objects import secrets
+from mecctl.engine.project.program import Program
 from mecctl.engine.state import Resource, StackState, backend
 from mecctl.engine.state.folder import FolderStore
 from mecctl.engine.state.integrity import faults
@@ -249,8 +249,8 @@ def _crypter(salt: str | None) -> secrets.Crypter:
 def _warm_up() -> None:
     """Do once what every run would do again: import, and derive the key of the one salt that is used."""
     for name in (
-        "mecctl.engine.host",
-        "mecctl.engine.monitor",
+        "mecctl.engine.sdk.host",
+        "mecctl.engine.sdk.monitor",
         "pulumi_kubernetes.core.v1",
         "pulumi_kubernetes.meta.v1",
     ):

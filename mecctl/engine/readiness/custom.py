@@ -15,7 +15,7 @@ from mecctl.engine.readiness.verdict import condition, unless
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
     from mecctl.engine.readiness.verdict import Verdict
 
 _JSONPATH = re.compile(r"jsonpath=\{\s*(?P<path>.*?)\s*\}(=(?P<value>.+))?")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mecctl.engine.kube import KubeClient
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 _MOST = 3  # events quoted
 _ANY_TYPE = {"PersistentVolumeClaim"}  # why a claim stays unbound is told as an ordinary event

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mecctl.engine.kube import KubeClient
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 _MOST = 3  # pods spoken of
 _LINES = 5  # of a crashed container's log

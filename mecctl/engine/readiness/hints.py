@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mecctl.engine.objects import title
+from mecctl.engine.objects.objects import title
+from mecctl.engine.objects.values import has_unknown
 from mecctl.engine.readiness.custom import Expression
-from mecctl.engine.values import has_unknown
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 _SKIP = "pulumi.com/skipAwait"
 _WAIT_FOR = "pulumi.com/waitFor"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mecctl.engine.kube import KubeClient
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 
 def complaints(client: KubeClient, live: Object) -> Iterator[str]:

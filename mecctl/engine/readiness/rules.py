@@ -13,7 +13,7 @@ from mecctl.engine.readiness.verdict import READY, Verdict, condition, unless
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 
 def needed(live: Object) -> bool:

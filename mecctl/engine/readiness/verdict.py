@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 
 @dataclass(frozen=True)

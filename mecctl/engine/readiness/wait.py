@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mecctl.engine.kube import KubeError
-from mecctl.engine.objects import title
+from mecctl.engine.objects.objects import title
 from mecctl.engine.readiness import hints
 from mecctl.engine.readiness.explain import explain
 from mecctl.engine.readiness.rules import judge
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mecctl.engine.kube import KubeClient
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
     from mecctl.engine.readiness.verdict import Verdict
 
 _WITHIN = 300.0  # seconds, unless the object or the program says otherwise

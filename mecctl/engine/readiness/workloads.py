@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mecctl.engine.readiness.verdict import READY, Verdict, condition, seen, unless
 
 if TYPE_CHECKING:
-    from mecctl.engine.objects import Object
+    from mecctl.engine.objects.objects import Object
 
 
 def deployment(live: Object) -> Verdict:

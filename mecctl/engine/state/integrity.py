@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.urn import types
+from mecctl.engine.objects.urn import types
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.urn import name as name_of
-from mecctl.engine.values import reveal
+from mecctl.engine.objects.urn import name as name_of
+from mecctl.engine.objects.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mecctl.engine.values import Properties
+    from mecctl.engine.objects.values import Properties
 
 _PLAIN = {  # field -> key in the checkpoint, kept only when it says something
     "id": "id",
@@ -36,7 +36,7 @@ _PLAIN = {  # field -> key in the checkpoint, kept only when it says something
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource; `inputs` and `outputs` hold marked secrets (mecctl.engine.values), encrypted only in the record.
+    """A resource; `inputs` and `outputs` hold marked secrets (mecctl.engine.objects.values), encrypted in the record.
 
     `delete` marks one that was replaced and still has to go; `init_errors` say that it exists but isn't ready;
     `external` was only read; `deleted_with` is the URN of what takes its object along, `import_id` what it was imported

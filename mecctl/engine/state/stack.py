@@ -19,7 +19,7 @@ from mecctl.engine.state.replay import Replayed, replay
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mecctl.engine.secrets import Crypter
+    from mecctl.engine.objects.secrets import Crypter
     from mecctl.engine.state.backend import Backend
     from mecctl.engine.state.resource import Resource
 

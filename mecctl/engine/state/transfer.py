@@ -8,19 +8,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from mecctl.engine.objects.values import SECRET, SIGNATURE, Value
 from mecctl.engine.state import checkpoint, integrity, version
 from mecctl.engine.state.archive import Archive
 from mecctl.engine.state.history import Run
 from mecctl.engine.state.journal import Journal
 from mecctl.engine.state.layout import Layout
 from mecctl.engine.state.stack import StackState, now
-from mecctl.engine.values import SECRET, SIGNATURE, Value
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mecctl.engine.secrets import Crypter
+    from mecctl.engine.objects.secrets import Crypter
     from mecctl.engine.state.backend import Backend
 
     Choose = Callable[[str | None], Crypter]

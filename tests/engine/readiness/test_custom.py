@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from mecctl.engine.objects.values import UNKNOWN
 from mecctl.engine.readiness import check, deletion, judge, needed
 from mecctl.engine.readiness.custom import Expression
 from mecctl.engine.readiness.jsonpath import Path
-from mecctl.engine.values import UNKNOWN
 from mecctl.errors import MecctlError
 
 Object = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mecctl.engine.failures import ProgramError
+from mecctl.engine.run.failures import ProgramError
 from tests.support.cases import told
 from tests.support.controller import RUNNING, giving
 

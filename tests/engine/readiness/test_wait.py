@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mecctl.engine.failures import ProgramError
+from mecctl.engine.run.failures import ProgramError
 from tests.support.cases import told
 from tests.support.controller import RUNNING, giving
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.objects.secrets import Crypter
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.archive import KEPT
 from mecctl.engine.state.backend import FolderBackend

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.objects.secrets import Crypter
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.backend import FolderBackend
 from mecctl.engine.state.lock import StackLock

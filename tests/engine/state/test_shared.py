@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mecctl.engine.secrets import Crypter
+from mecctl.engine.objects.secrets import Crypter
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.layout import Layout
 from mecctl.engine.state.shared import SharedBackend

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from mecctl.engine.secrets import Crypter, Keyring
+from mecctl.engine.objects.secrets import Crypter, Keyring
+from mecctl.engine.objects.values import secret
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.backend import FolderBackend
 from mecctl.engine.state.lock import StackLock
-from mecctl.engine.values import secret
 from mecctl.errors import LockedError, MecctlError
 
 CRYPTER = Crypter("pass", b"saltsalt")

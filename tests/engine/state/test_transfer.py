@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mecctl.engine.secrets import Keyring
+from mecctl.engine.objects.secrets import Keyring
+from mecctl.engine.objects.values import secret
 from mecctl.engine.state import Resource, StackState
 from mecctl.engine.state.backend import FolderBackend
 from mecctl.engine.state.transfer import export, replace
-from mecctl.engine.values import secret
 from mecctl.errors import LockedError, MecctlError
 
 KEYS = Keyring("pass")

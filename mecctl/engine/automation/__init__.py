@@ -1,0 +1,1 @@
+"""The engine `pulumi`: Pulumi's own CLI on the same state."""

@@ -1,0 +1,1 @@
+"""The clusters that a program reaches, by the Kubernetes providers it declares."""
