@@ -31,10 +31,14 @@ class Watcher(Progress, Listener, Protocol):
 
 @dataclass(frozen=True)
 class Workflow:
-    """One site's steps. `plan` and `up` run the same list; only the side of each step differs."""
+    """One site's steps. `plan` and `up` run the same list; only the side of each step differs.
+
+    With `force_conflicts` fields in the cluster that another field manager owns are taken over.
+    """
 
     folder: SiteFolder
     watcher: Watcher
+    force_conflicts: bool = False
     _lost: set[str] = field(default_factory=set, init=False)
     """Nodes that failed on the way: nobody waits for them."""
 
@@ -73,7 +77,7 @@ class Workflow:
 
     @cached_property
     def _cluster(self) -> Cluster:
-        return Cluster(self.folder, self._nodes.kubeconfig(), self.watcher)
+        return Cluster(self.folder, self._nodes.kubeconfig(), self.watcher, force_conflicts=self.force_conflicts)
 
     def _preflight(self) -> Outcome:
         """Look at every machine; a fault of one node is told and the others' work goes on."""

@@ -34,4 +34,5 @@ SiteArgument = Annotated[
 ]
 OutputOption = Annotated[Format, typer.Option("--output", "-o", help="What to print on stdout.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Show details, and the traceback of an error.")]
+ForceOption = Annotated[bool, typer.Option("--force-conflicts", help="Take over fields that other field managers own.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask.")]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mecctl.cli.exits import ExitWith
-from mecctl.cli.options import INVENTORIES, Format, OutputOption, SiteArgument, VerboseOption, YesOption
+from mecctl.cli.options import (
+    INVENTORIES,
+    ForceOption,
+    Format,
+    OutputOption,
+    SiteArgument,
+    VerboseOption,
+    YesOption,
+)
 from mecctl.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -62,22 +70,28 @@ def plan(
     site: SiteArgument,
     output: OutputOption = Format.text,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 2 when changes are pending.")] = False,
+    force_conflicts: ForceOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Show what `up` would change, on the nodes and in the cluster, from live state."""
     from mecctl.report.text import plan_to_text
 
-    result = _run(site, "plan", verbose=verbose)
+    result = _run(site, "plan", force_conflicts=force_conflicts, verbose=verbose)
     _print_run(result, output, plan_to_text(result))
     raise ExitWith(result.exit_code or (PENDING if exit_code and result.pending else 0))
 
 
 @app.command()
-def up(site: SiteArgument, output: OutputOption = Format.text, verbose: VerboseOption = False) -> None:
+def up(
+    site: SiteArgument,
+    output: OutputOption = Format.text,
+    force_conflicts: ForceOption = False,
+    verbose: VerboseOption = False,
+) -> None:
     """Make the site what its file says, and prove it with traffic; a plain re-run resumes after any failure."""
     from mecctl.report.text import up_to_text
 
-    result = _run(site, "up", verbose=verbose)
+    result = _run(site, "up", force_conflicts=force_conflicts, verbose=verbose)
     _print_run(result, output, up_to_text(result))
     raise ExitWith(result.exit_code)
 
@@ -136,12 +150,12 @@ def _load(reference: str) -> SiteFolder:
     return load(reference, INVENTORIES)
 
 
-def _run(reference: str, verb: str, *, verbose: bool) -> RunResult:
+def _run(reference: str, verb: str, *, verbose: bool, force_conflicts: bool = False) -> RunResult:
     folder = _load(reference)
     from mecctl.workflow import Workflow
 
     with shown(verbose=verbose) as watcher:
-        result: RunResult = getattr(Workflow(folder, watcher), verb)()
+        result: RunResult = getattr(Workflow(folder, watcher, force_conflicts), verb)()
     return result
 
 

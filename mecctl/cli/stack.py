@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mecctl.cli.exits import ExitWith
-from mecctl.cli.options import Format, OutputOption, VerboseOption, YesOption
+from mecctl.cli.options import ForceOption, Format, OutputOption, VerboseOption, YesOption
 from mecctl.cli.printing import print_json, print_text
 from mecctl.cli.stackoptions import (
     ConfigFileOption,
@@ -17,7 +17,6 @@ from mecctl.cli.stackoptions import (
     DiffOption,
     DirectoryArgument,
     EngineOption,
-    ForceOption,
     KubeconfigOption,
     SiteOption,
     StackOption,

@@ -42,7 +42,6 @@ TargetOption = Annotated[
 DependentsOption = Annotated[
     bool, typer.Option("--target-dependents", help="What depends on the targets is a target too.")
 ]
-ForceOption = Annotated[bool, typer.Option("--force-conflicts", help="Take over fields that other field managers own.")]
 DiffOption = Annotated[bool, typer.Option("--diff", help="Show the fields of each change.")]
 SecretsOption = Annotated[bool, typer.Option("--show-secrets", help="Print secrets in the clear.")]
 

@@ -34,9 +34,15 @@ DEPLOYMENTS_READY = 120.0
 
 
 class Cluster:
-    """One site's API objects, by the programs under stacks/ and the engine; state is in `<site>/.mecctl/state`."""
+    """One site's API objects, by the programs under stacks/ and the engine; state is in `<site>/.mecctl/state`.
 
-    def __init__(self, folder: SiteFolder, kubeconfig: Path, progress: Progress) -> None:
+    With `force_conflicts` fields that another field manager owns are taken over.
+    """
+
+    def __init__(
+        self, folder: SiteFolder, kubeconfig: Path, progress: Progress, *, force_conflicts: bool = False
+    ) -> None:
+        self._force = force_conflicts
         self._folder = folder
         self._site = folder.site
         self._kubeconfig = kubeconfig
@@ -50,7 +56,9 @@ class Cluster:
         changes: list[Change] = []
         with self._client() as client, self._engine() as engine:
             for program in programs(self._site):
-                changes += [_change(program, one) for one in engine.preview(program).changes]
+                changes += [
+                    _change(program, one) for one in engine.preview(program, force_conflicts=self._force).changes
+                ]
             return (*changes, *accounts.plan(client, self._site))
 
     def apply(self) -> tuple[Change, ...]:
@@ -58,7 +66,7 @@ class Cluster:
         changes: list[Change] = []
         with self._client() as client, self._engine() as engine:
             for program in programs(self._site):
-                changes += [_change(program, one) for one in engine.up(program).changes]
+                changes += [_change(program, one) for one in engine.up(program, force_conflicts=self._force).changes]
             changes += accounts.close(client, self._site)
         return tuple(changes)
 

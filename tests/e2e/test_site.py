@@ -149,6 +149,20 @@ def test_an_edit_behind_its_back_is_planned_and_undone(site, first):
     assert {subject for subject, _ in planned.changes()} == {"slices: v1/ResourceQuota slice-2-0000b2/slice"}
 
 
+def test_a_field_of_another_manager_is_taken_over_only_when_told_to(site, first):
+    patch = '{"spec": {"hard": {"pods": "98"}}}'
+    kubectl(site, f"-n slice-2-0000b2 patch resourcequota slice --type merge --field-manager scaler -p '{patch}'")
+    refused = site.up()
+    assert refused.code == 1
+    error = next(one for one in refused.json["errors"] if "scaler" in one["what"])
+    assert "--force-conflicts" in error["what"] + (error["fix"] or "")
+
+    taken = site.mecctl("site", "up", "--force-conflicts", "-o", "json")
+    assert_proven(taken)
+    assert taken.changes() == {("slices: v1/ResourceQuota slice-2-0000b2/slice", "update")}
+    assert site.plan().code == 0
+
+
 def test_a_wall_torn_down_behind_its_back_is_planned_and_put_up_again(site, first):
     policies = kubectl(site, "-n slice-2-0000b2 get networkpolicy -o name").split()
     kubectl(site, "-n slice-2-0000b2 delete networkpolicy --all")
