@@ -16,7 +16,7 @@ from tests.support.cases import PASSPHRASE
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LOCK = ROOT / "tests/data/oldest-sdk.lock"
 SHOP = ROOT / "tests/data/programs/shop"
 RUN = """
