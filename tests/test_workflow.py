@@ -61,7 +61,7 @@ def folder(tmp_path):
 def flow(folder, monkeypatch, nodes, cluster=None, checks=(HOLDS,)):
     cluster = cluster or Cluster()
     monkeypatch.setattr(workflow, "Nodes", lambda *_: nodes)
-    monkeypatch.setattr(workflow, "Cluster", lambda *_: cluster)
+    monkeypatch.setattr(workflow, "Cluster", lambda *_, **__: cluster)
     monkeypatch.setattr(workflow, "prove", lambda *_: tuple(checks))
     return Workflow(folder, Watcher())
 
