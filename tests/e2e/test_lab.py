@@ -340,6 +340,23 @@ def test_up_after_a_killed_up_ends_well(new_lab, moment):
     assert left_behind(before, live.names.id) == []
 
 
+def test_down_ends_what_podman_has_forgotten(new_lab):
+    """A start that is killed between runc and podman leaves a process in the lab's group that no container has."""
+    live = new_lab()
+    before = snapshot()
+    live.up()
+    hierarchy = next(path for path in (Path("/sys/fs/cgroup/pids"), Path("/sys/fs/cgroup")) if path.is_dir())
+    group = hierarchy / f"mecctl-{live.names.id}"
+    with subprocess.Popen(["sleep", "600"]) as forgotten:
+        (group / "forgotten").mkdir()
+        (group / "forgotten" / "cgroup.procs").write_text(str(forgotten.pid))
+
+        live.down()
+
+        assert forgotten.wait(10) == -signal.SIGKILL
+    assert left_behind(before, live.names.id) == []
+
+
 @pytest.mark.parametrize("moment", [0.4, 0.8, 1.2, 1.8])
 def test_down_after_a_killed_up_leaves_nothing(new_lab, moment):
     live = new_lab()
