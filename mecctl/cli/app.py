@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from typing import NoReturn
@@ -12,6 +11,7 @@ import typer
 from mecctl import __version__
 from mecctl.cli import artifacts, doctor, lab, site, stack
 from mecctl.cli.exits import ExitWith
+from mecctl.cli.printing import print_json
 from mecctl.errors import InputError, MecctlError
 from mecctl.report.json import error_to_json
 
@@ -78,4 +78,4 @@ def _tell(error: MecctlError, arguments: list[str]) -> None:
     text = str(error) if isinstance(error, InputError) else f"error: {error}"
     typer.secho(text, fg="red", err=True)
     if {"json", "-ojson", "--output=json"} & set(arguments):
-        typer.echo(json.dumps({"ok": False, "errors": [error_to_json(error)]}, indent=2))
+        print_json({"ok": False, "errors": [error_to_json(error)]})

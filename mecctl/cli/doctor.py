@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
 from mecctl.cli.exits import ExitWith
 from mecctl.cli.options import Format, OutputOption
+from mecctl.cli.printing import print_json
 
 
 def doctor(output: OutputOption = Format.text) -> None:
@@ -18,7 +17,7 @@ def doctor(output: OutputOption = Format.text) -> None:
     missing = [one for one in found if not one.ok]
     if output is Format.json:
         rows = [{"name": one.name, "ok": one.ok, "what": one.what, "fix": one.fix} for one in found]
-        typer.echo(json.dumps({"ok": not missing, "requirements": rows}, indent=2))
+        print_json({"ok": not missing, "requirements": rows})
     else:
         for one in found:
             typer.echo(f"{'✓' if one.ok else '✗'} {one.name:<14} {one.what}" + ("" if one.ok else f"\n    {one.fix}"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+PENDING = 2
+"""Changes are pending, as `--exit-code` asks for."""
+
 
 class ExitWith(Exception):  # noqa: N818 - it is an ending, not an error
     """End the program with `code`; the output has been printed already."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mecctl.cli.exits import ExitWith
+from mecctl.cli.exits import PENDING, ExitWith
 from mecctl.cli.options import (
     INVENTORIES,
     ForceOption,
@@ -19,6 +18,7 @@ from mecctl.cli.options import (
     VerboseOption,
     YesOption,
 )
+from mecctl.cli.printing import print_json
 from mecctl.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="One site: check it, plan it, bring it up, look at it, take it down.", no_args_is_help=True)
-
-PENDING = 2
 
 
 class Distribution(StrEnum):
@@ -55,7 +53,7 @@ def validate(site: SiteArgument, output: OutputOption = Format.text, verbose: Ve
     folder = _load(site)
     spec = folder.site.spec
     if output is Format.json:
-        _print_json({"site": folder.site.name, "ok": True, "warnings": list(folder.warnings)})
+        print_json({"site": folder.site.name, "ok": True, "warnings": list(folder.warnings)})
         return
     for warning in folder.warnings:
         typer.echo(f"note: {warning}")
@@ -117,7 +115,7 @@ def status(site: SiteArgument, output: OutputOption = Format.text, verbose: Verb
 
     found = look(_load(site))
     if output is Format.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     else:
         typer.echo(status_to_text(found.to_json()))
     raise ExitWith(0 if found.ok else 1)
@@ -141,7 +139,7 @@ def inventory(site: SiteArgument) -> None:
 
     with shown(verbose=False) as watcher:
         rendered = Nodes(_load(site), Store(), watcher).inventory()
-    _print_json(rendered)
+    print_json(rendered)
 
 
 def _load(reference: str) -> SiteFolder:
@@ -162,11 +160,7 @@ def _run(reference: str, verb: str, *, verbose: bool, force_conflicts: bool = Fa
 def _print_run(result: RunResult, output: Format, text: str) -> None:
     from mecctl.report.json import run_to_json
 
-    _print_json(run_to_json(result)) if output is Format.json else typer.echo(text)
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    print_json(run_to_json(result)) if output is Format.json else typer.echo(text)
 
 
 def _errors(result: RunResult) -> str:

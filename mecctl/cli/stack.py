@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mecctl.cli.exits import ExitWith
+from mecctl.cli.exits import PENDING, ExitWith
 from mecctl.cli.options import ForceOption, Format, OutputOption, VerboseOption, YesOption
 from mecctl.cli.printing import print_json, print_text
 from mecctl.cli.stackoptions import (
@@ -39,8 +39,6 @@ app = typer.Typer(help="Your own Pulumi programs, beside a site or on any cluste
 app.command()(outputs)
 app.command()(export)
 app.command("import")(import_)
-
-PENDING = 2
 
 
 @app.command()

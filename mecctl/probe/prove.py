@@ -61,9 +61,10 @@ def _settled(client: KubeClient, site: Site, until: float) -> Running:
     found = _running(client)
     if wanted <= found.pods.keys():
         return found
-    for _ in client.watch("v1", "Pod", label_selector=_MANAGED, timeout=until - time.monotonic()):
-        found = _running(client)
-        if wanted <= found.pods.keys():
+    synced = False  # until then the watch only tells what is there, which one look tells at once
+    for event in client.watch("v1", "Pod", label_selector=_MANAGED, timeout=until - time.monotonic()):
+        synced = synced or event.type == "SYNCED"
+        if synced and wanted <= (found := _running(client)).pods.keys():
             break
     return found
 

@@ -1,5 +1,6 @@
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -84,7 +85,7 @@ class _Restarting:
 
     def watch(self, *_: str, timeout: float, **__: Any) -> Any:
         assert 0 < timeout <= module.SETTLE
-        yield from ("a change",) * 5
+        yield from (SimpleNamespace(type=kind) for kind in ("ADDED", "SYNCED", "MODIFIED", "MODIFIED"))
 
 
 def _pods(address: str, *, ready: bool = True) -> list[dict[str, Any]]:

@@ -36,6 +36,11 @@ class KubeError(MecctlError):
         """Whether the API itself says that the object, or its whole kind, is not there; a proxy's 404 says nothing."""
         return self.status == 404 and self.reason != "NoStatus"
 
+    @property
+    def unfound(self) -> bool:
+        """Whether nothing was found where the object, or the namespace that it is in, should be; its kind is served."""
+        return self.status == 404 and self.reason != "NoKind"
+
 
 class ConflictError(KubeError):
     """Server-side apply met fields that another field manager owns; `owners` are (manager, field) pairs."""

@@ -94,13 +94,13 @@ def expand(pattern: Path, *values: Any) -> Iterator[Path]:  # noqa: ANN401 - JSO
         yield from expand((*above, step, *below), *values)
 
 
-def lookup(value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
-    """Return what is at a path, None when nothing is."""
+def lookup(value: Any, path: Path, nothing: Any = None) -> Any:  # noqa: ANN401 - JSON
+    """Return what is at a path, `nothing` when nothing is."""
     for step in path:
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
-            return None
+            return nothing
     return value
 
 

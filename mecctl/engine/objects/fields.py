@@ -56,7 +56,7 @@ def fields(
     kind = after.get("kind")
     told = []
     for path in diff.changed(before, after):
-        for leaf, was, is_ in _leaves(path, _at(before, path), _at(after, path)):
+        for leaf, was, is_ in _leaves(path, diff.lookup(before, path, _NOTHING), diff.lookup(after, path, _NOTHING)):
             if leaf in _SELF:
                 continue
             hidden = _hidden(kind, leaf, marks)
@@ -77,15 +77,6 @@ def _pruned(live: Any, wanted: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):
         return [_pruned(one, other) for one, other in zip(live, wanted, strict=True)]
     return live
-
-
-def _at(value: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return _NOTHING
-    return value
 
 
 def _leaves(path: Path, was: Any, now: Any) -> Iterator[tuple[Path, Any, Any]]:  # noqa: ANN401 - JSON
@@ -119,7 +110,7 @@ def _is_marked(inputs: Any, path: Path) -> bool:  # noqa: ANN401 - JSON
     for step in path:
         if is_secret(inputs):
             return True
-        inputs = _at(inputs, (step,))
+        inputs = diff.lookup(inputs, (step,), _NOTHING)
         if inputs is _NOTHING:
             return False
     return has_secret(inputs)

@@ -10,13 +10,13 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.objects.urn import types
+from mecctl.engine.objects.values import UNKNOWN
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PROVIDERS = "pulumi:providers:"
-_NAMELESS = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the id of a provider that a preview couldn't know
 
 Record = dict[str, Any]
 
@@ -53,7 +53,8 @@ def faults(latest: Record) -> Iterator[str]:
         yield from _shape(index, record)
         urn = record.get("urn", "")
         if str(record.get("type")).startswith(_PROVIDERS):
-            providers.add(f"{urn}::{record.get('id') or _NAMELESS}")
+            # A preview couldn't know the id of a new provider.
+            providers.add(f"{urn}::{record.get('id') or UNKNOWN}")
         yield from _provider(record, providers)
         for role, needed in _needs(record):
             if needed not in before:

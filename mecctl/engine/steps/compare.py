@@ -6,7 +6,7 @@ import copy
 from dataclasses import replace
 from typing import Literal
 
-from mecctl.engine.kube import FIELD_MANAGER, ConflictError, KubeError
+from mecctl.engine.kube import ConflictError, KubeError
 from mecctl.engine.objects import diff
 from mecctl.engine.objects.kinds import fixed
 from mecctl.engine.objects.objects import Object, applicable, is_ours, is_terminating, managers, title
@@ -20,9 +20,9 @@ def compare(query: Query, known: Object) -> Decision:
     try:
         wanted, created, taken = _rehearse(query, sent)
     except KubeError as error:
-        if error.status == 404 and error.reason != "NoKind":
+        if error.unfound:
             raise GoneError(None) from error
-        if error.status == 422 and query.manager == FIELD_MANAGER and (paths := fixed(sent["kind"], error.causes)):
+        if error.status == 422 and not query.is_patch and (paths := fixed(sent["kind"], error.causes)):
             return Decision("replace", f"{', '.join(paths)} can't be changed in place", known)
         raise
     if created:
@@ -51,8 +51,8 @@ def _rehearse(query: Query, obj: Object) -> tuple[Object, bool, str]:
         return *query.client.apply_status(obj, dry_run=True, manager=query.manager), ""
     except ConflictError as conflict:
         owners = sorted({manager for manager, _ in conflict.owners})
-        ours = query.manager == FIELD_MANAGER  # a patch sets fields of what others edit
-        edited = ours and bool(owners) and all(owner.startswith("kubectl") for owner in owners)
+        whole = not query.is_patch  # a patch sets fields of what others edit
+        edited = whole and bool(owners) and all(owner.startswith("kubectl") for owner in owners)
         if not edited and not query.force:
             raise
         if edited:
@@ -86,7 +86,7 @@ def without_ignored(query: Query) -> Object:
     try:
         live = query.get()
     except KubeError as error:
-        if error.status == 404 and error.reason != "NoKind":
+        if error.unfound:
             raise GoneError(None) from error
         raise
     for pattern in map(diff.parse, query.goal.ignore_changes):

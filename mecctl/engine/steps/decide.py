@@ -50,7 +50,7 @@ def _new(query: Query, reason: str = "is new") -> Decision:
     try:
         live = query.get()
     except KubeError as error:
-        if error.status != 404 or error.reason == "NoKind":
+        if not error.unfound:
             raise
         tried = query.rehearse and not has_unknown(query.obj)
         return _rehearsed(query, reason) if tried else Decision("create", reason)
@@ -73,7 +73,7 @@ def _rehearsed(query: Query, reason: str) -> Decision:
         return Decision("create", reason, wanted=query.client.apply(query.obj, dry_run=True, manager=query.manager))
     except KubeError as error:
         # The server names the namespace that it misses; the object itself can't be missed here.
-        if error.status != 404 or error.reason == "NoKind":
+        if not error.unfound:
             raise
         return Decision("create", reason, missing=f"the namespace {query.obj['metadata'].get('namespace')}")
 

@@ -62,7 +62,7 @@ def adopt(query: Query) -> Decision:
         live = query.get()
         sent = without_ignored(query)
     except KubeError as error:
-        if error.status != 404 or error.reason == "NoKind":
+        if not error.unfound:
             raise
         raise _absent(query, "there is none") from error
     except GoneError as error:
