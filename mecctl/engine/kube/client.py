@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from mecctl.engine.kube import config, deletion
@@ -14,6 +15,7 @@ from mecctl.engine.kube.watch import Event, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from mecctl.engine.kube.config import Connection
@@ -74,7 +76,8 @@ class KubeClient:
 
         Without `namespace`, an object that has one is looked for in that of the kubeconfig's context.
         """
-        answer: Object = self.request("GET", self._path(api_version, kind, name, namespace))
+        with self._path(api_version, kind, name, namespace or self.namespace) as path:
+            answer: Object = self.request("GET", path)
         return answer
 
     def list(
@@ -112,9 +115,10 @@ class KubeClient:
         params = {"fieldManager": manager, "force": str(force).lower(), **({"dryRun": "All"} if dry_run else {})}
         headers = {"Content-Type": "application/apply-patch+yaml"}
         try:
-            response = self._transport.send(
-                "PATCH", self.path_of(obj), params=params, content=json.dumps(obj).encode(), headers=headers
-            )
+            with self.at(obj) as path:
+                response = self._transport.send(
+                    "PATCH", path, params=params, content=json.dumps(obj).encode(), headers=headers
+                )
         except KubeError as error:
             raise deletion.held_namespace(self, obj, error) from error
         return response.json(), response.status == 201
@@ -151,8 +155,8 @@ class KubeClient:
         selectors = {"labelSelector": label_selector} if label_selector else {}
         if name:
             selectors["fieldSelector"] = f"metadata.name={name}"
-        served = self.served(api_version, kind)
-        return watch(self._transport, served.path(None, namespace), selectors, time.monotonic() + timeout)
+        with self._path(api_version, kind, None, namespace) as path:
+            yield from watch(self._transport, path, selectors, time.monotonic() + timeout)
 
     def logs(
         self, namespace: str, pod: str, container: str | None = None, *, tail: int = 20, previous: bool = False
@@ -179,10 +183,20 @@ class KubeClient:
         response = self._transport.send(method, path, params=params, content=content, headers=sent, timeout=timeout)
         return response.json() if "json" in response.headers.get("Content-Type", "") else response.text
 
-    def _path(self, api_version: str, kind: str, name: str, namespace: str | None) -> str:
-        return self.served(api_version, kind).path(name, namespace or self.namespace)
+    def at(self, obj: Object) -> AbstractContextManager[str]:
+        """Give the path that an object is served at; KubeError 404 with reason `NoKind` when its kind isn't (any more).
 
-    def path_of(self, obj: Object) -> str:
-        """Return the path that an object is served at; KubeError 404 with reason `NoKind` when its kind isn't."""
+        Ask for it inside of the context: a path that is refused there is told from a kind that has gone meanwhile.
+        """
         metadata = obj["metadata"]
-        return self._path(obj["apiVersion"], obj["kind"], metadata["name"], metadata.get("namespace"))
+        namespace = metadata.get("namespace") or self.namespace
+        return self._path(obj["apiVersion"], obj["kind"], metadata["name"], namespace)
+
+    @contextmanager
+    def _path(self, api_version: str, kind: str, name: str | None, namespace: str | None) -> Iterator[str]:
+        try:
+            yield self.served(api_version, kind).path(name, namespace)
+        except KubeError as error:
+            if error.status == 404 and error.reason == "NoStatus":
+                self._discovery.ask_anew(api_version, kind)
+            raise

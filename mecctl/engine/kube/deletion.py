@@ -18,10 +18,11 @@ def delete(client: KubeClient, obj: Object, wait: float | None, propagation: str
     uid = obj["metadata"].get("uid")
     options = {"propagationPolicy": propagation, **({"preconditions": {"uid": uid}} if uid else {})}
     try:
-        client.request("DELETE", client.path_of(obj), body=options)
+        with client.at(obj) as path:
+            client.request("DELETE", path, body=options)
     except KubeError as error:
-        if error.reason == "NoKind" and (others := client.versions(obj["apiVersion"], obj["kind"])):
-            return delete(client, {**obj, "apiVersion": others[0]}, wait, propagation)
+        if other := _otherwise_served(client, obj, error):
+            return delete(client, other, wait, propagation)
         if error.missing or (error.status == 409 and uid and not _is(client, obj)):
             return False
         raise
@@ -32,6 +33,16 @@ def delete(client: KubeClient, obj: Object, wait: float | None, propagation: str
 
 def wait_gone(client: KubeClient, obj: Object, wait: float) -> None:
     """Do as `KubeClient.wait_gone` says."""
+    try:
+        _wait_gone(client, obj, wait)
+    except KubeError as error:
+        if other := _otherwise_served(client, obj, error):
+            wait_gone(client, other, wait)
+        elif not error.missing:
+            raise
+
+
+def _wait_gone(client: KubeClient, obj: Object, wait: float) -> None:
     metadata, last = obj["metadata"], obj
     namespace = metadata.get("namespace") or client.namespace
     present = False
@@ -68,6 +79,12 @@ def holding(live: Object) -> str:
     conditions = (live.get("status") or {}).get("conditions") or ()
     told = [one["message"] for one in conditions if one.get("status") == "True" and one.get("message")]
     return "; ".join([f"its finalizers: {', '.join(map(str, finalizers)) or 'none'}", *told])
+
+
+def _otherwise_served(client: KubeClient, obj: Object, error: KubeError) -> Object | None:
+    """Return the object as another version of its group serves it, if the error is that its own no longer does."""
+    others = client.versions(obj["apiVersion"], obj["kind"]) if error.reason == "NoKind" else []
+    return {**obj, "apiVersion": others[0]} if others else None
 
 
 def _is(client: KubeClient, obj: Object) -> bool:

@@ -44,16 +44,16 @@ class Discovery:
             raise KubeError(404, "NoKind", f"the API server doesn't serve the kind {api_version} {kind}")
         return known[kind]
 
+    def ask_anew(self, api_version: str, kind: str) -> None:
+        """Do as `find`, with nothing of the group version from memory."""
+        self._groups.pop(api_version, None)
+        self.find(api_version, kind)
+
     def versions(self, api_version: str, kind: str) -> list[str]:
         """Return the versions of a group that have `kind`, asked anew."""
         group, slash, _ = api_version.partition("/")
-        try:
-            told = self._fetch(f"/apis/{group}")["versions"] if slash else [{"groupVersion": api_version}]
-        except KubeError as error:
-            if error.status == 404:
-                return []
-            raise
-        return [one["groupVersion"] for one in told if kind in self._ask(one["groupVersion"])]
+        told = self._groups_served().get(group, []) if slash else [api_version]
+        return [version for version in told if kind in self._ask(version)]
 
     def _load(self, api_version: str, kind: str) -> dict[str, Served]:
         with self._lock:
@@ -69,11 +69,17 @@ class Discovery:
         try:
             answer = self._fetch(root)
         except KubeError as error:
-            if error.status == 404:
-                return {}
-            raise
+            if error.status != 404 or "/" not in api_version:
+                raise
+            # The API server's own 404 for a group is plain, as anything on the way may give it; its list of groups is not.
+            self._groups_served()
+            return {}
         return {
             entry["kind"]: Served(root, entry["name"], entry["namespaced"])
             for entry in answer["resources"]
             if "/" not in entry["name"]
         }
+
+    def _groups_served(self) -> dict[str, list[str]]:
+        groups = self._fetch("/apis")["groups"]
+        return {group["name"]: [one["groupVersion"] for one in group["versions"]] for group in groups}

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from mecctl.engine.kube import ConflictError, KubeError
+from mecctl.engine.kube import ConflictError, KubeClient, KubeError
 from mecctl.errors import MecctlError
+from tests.support.cases import until
+from tests.support.proxy import Answer, Proxy
 
 pytestmark = pytest.mark.e2e
 
@@ -116,6 +118,73 @@ def test_an_unknown_kind_is_told(client):
     with pytest.raises(KubeError, match="doesn't serve") as unknown:
         client.get("example.com/v1", "Nothing", "x")
     assert unknown.value.reason == "NoKind"
+
+
+def custom_kind(group: str, *served: str) -> dict[str, Any]:
+    schema = {"openAPIV3Schema": {"type": "object"}}
+    versions = [
+        {"name": name, "served": name in served, "storage": name == "v2", "schema": schema} for name in ("v1", "v2")
+    ]
+    names = {"plural": "gadgets", "kind": "Gadget"}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"gadgets.{group}"},
+        "spec": {"group": group, "scope": "Namespaced", "names": names, "versions": versions},
+    }
+
+
+def gadget(client, ns: str, group: str) -> dict[str, Any]:
+    """A kind of v1 and v2, known to the client in both, and an object of it."""
+    client.apply(custom_kind(group, "v1", "v2"))
+    until(lambda: len(client.versions(f"{group}/v1", "Gadget")) == 2)
+    obj = {"apiVersion": f"{group}/v1", "kind": "Gadget", "metadata": {"name": "one", "namespace": ns}}
+    until(lambda: applied(client, obj))
+    return obj
+
+
+def applied(client, obj: dict[str, Any]) -> bool:
+    try:
+        client.apply(obj)
+    except KubeError as error:
+        if error.status == 404:
+            return False
+        raise
+    return True
+
+
+def test_objects_whose_kind_went_since_it_was_known_are_gone(client, ns):
+    group = f"{ns}.example.com"
+    obj = gadget(client, ns, group)
+    client.delete(custom_kind(group), wait=30)
+    until(lambda: client.versions(f"{group}/v1", "Gadget") == [])
+    with pytest.raises(KubeError) as gone:
+        client.get(obj["apiVersion"], "Gadget", "one", ns)
+    assert gone.value.reason == "NoKind"
+    client.wait_gone(obj, 5)
+    assert client.delete(obj, wait=5) is False
+
+
+def test_objects_go_by_another_version_where_theirs_is_served_no_more(client, ns):
+    group = f"{ns}.example.com"
+    obj = gadget(client, ns, group)
+    client.apply(custom_kind(group, "v2"))
+    until(lambda: client.versions(f"{group}/v1", "Gadget") == [f"{group}/v2"])
+    assert client.delete(obj, wait=10) is True
+    client.delete(custom_kind(group), wait=30)
+
+
+def test_a_page_that_something_else_serves_says_nothing_of_an_object(client, ns, api_server, tmp_path):
+    obj = client.apply(config_map(ns, k="1"))
+    proxy = Proxy(api_server.kubeconfig, tmp_path)
+    with proxy.serving(), KubeClient.from_kubeconfig(proxy.kubeconfig) as far:
+        proxy.rule = lambda _method, path: None if path.startswith("/apis") else Answer(404, b"no such page")
+        with pytest.raises(KubeError, match="no such page"):
+            far.delete(obj)
+        proxy.rule = lambda _method, _path: Answer(404, b"no such page")
+        with pytest.raises(KubeError, match="no such page"):
+            far.delete({**obj, "apiVersion": "example.com/v1"})
+    assert client.get("v1", "ConfigMap", "a", ns)["data"] == {"k": "1"}
 
 
 def test_any_request_can_be_sent(client):
