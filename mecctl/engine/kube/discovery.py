@@ -71,7 +71,7 @@ class Discovery:
         except KubeError as error:
             if error.status != 404 or "/" not in api_version:
                 raise
-            # The API server's own 404 for a group is plain, as anything on the way may give it; its list of groups is not.
+            # For a group the API server itself answers a plain 404, as anything on the way may; this list is its own.
             self._groups_served()
             return {}
         return {
