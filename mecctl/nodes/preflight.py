@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes.facts import LOOK, Facts, parse
-from mecctl.nodes.ssh import Connection
+from mecctl.nodes.ssh import Connection, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,8 @@ class Preflight:
 
 
 def look(folder: SiteFolder) -> Preflight:
-    """Look at all nodes of the site in parallel, one SSH login and one command each."""
+    """Look at all nodes of the site in parallel, one SSH login and one command each. Raises InputError for the key."""
+    check_key(folder.resolve(folder.site.spec.access.private_key))
     nodes = folder.site.nodes
     with ThreadPoolExecutor(min(32, len(nodes))) as pool:
         seen = list(pool.map(lambda node: _look_at(folder, node), nodes))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import paramiko
 
-from mecctl.errors import MecctlError, UnreachableError
+from mecctl.errors import InputError, MecctlError, Problem, UnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0
+logging.getLogger("paramiko").addHandler(logging.NullHandler())  # what it logs is also raised, and told from there
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,23 @@ class Answer:
 
 class HostKeyError(MecctlError):
     """The node's host key is unknown, or not the one on record."""
+
+
+def check_key(path: Path) -> None:
+    """Raise InputError unless `path` is a private key that opens without a passphrase."""
+    try:
+        paramiko.PKey.from_path(path)
+    except FileNotFoundError:
+        wrong = "there is no such private key", "the file of one; a lab's is made by `mecctl lab up`"
+    except OSError as error:
+        wrong = f"can't be read: {error.strerror}", "a private key's file"
+    except TypeError:
+        wrong = "is locked with a passphrase", "a key without one: there is nobody to type it"
+    except (ValueError, paramiko.SSHException):
+        wrong = "isn't a private key", "one as ssh-keygen makes it"
+    else:
+        return
+    raise InputError([Problem(str(path), None, "access.privateKey", *wrong)])
 
 
 class Connection:
