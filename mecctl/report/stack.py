@@ -119,7 +119,7 @@ def _subject(type_: str, name: str) -> str:
 def _summary(result: StackResult, verb: str) -> str:
     counts: Counter[str] = Counter(change.action for change in result.outcome.changes)
     done = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted", "import": "imported"}
+    failed = [f"{len(result.failures)} failed"] if result.failures else []
     parts = [f"{counts[one]} {f'to {one}' if verb == 'preview' else done[one]}" for one in done if counts[one]]
-    told = ", ".join(parts) or ("nothing to change" if verb == "preview" else "nothing changed")
-    failed = f"{len(result.failures)} failed, " if result.failures else ""
-    return f"{result.project}/{result.stack}: {failed}{told}"
+    told = ", ".join([*failed, *parts]) or ("nothing to change" if verb == "preview" else "nothing changed")
+    return f"{result.project}/{result.stack}: {told}"

@@ -44,7 +44,7 @@ def test_a_long_value_is_cut():
 def test_what_failed_is_told_and_the_sum_says_so():
     failure = Failure("urn:web", f"{KIND} web", MecctlError("no", fix="mend it"))
     text = result_to_text(StackResult("shop", "dev", "embedded", Outcome(), (failure,)), "up", diff=False)
-    assert text.splitlines() == [f"✗ {KIND} web: no", "      to fix: mend it", "shop/dev: 1 failed, nothing changed"]
+    assert text.splitlines() == [f"✗ {KIND} web: no", "      to fix: mend it", "shop/dev: 1 failed"]
 
 
 def test_json_has_the_promised_fields_and_no_secret():
