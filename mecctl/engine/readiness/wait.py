@@ -9,6 +9,7 @@ from mecctl.engine.objects.objects import title
 from mecctl.engine.readiness import hints
 from mecctl.engine.readiness.explain import explain
 from mecctl.engine.readiness.rules import judge
+from mecctl.engine.readiness.workloads import outdated
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable
     if verdict.ready or _waits_for_consumer(client, live):
         return live
     tell(verdict.why)
-    metadata, present = live["metadata"], False
+    metadata, before, present = live["metadata"], live, False
     events = client.watch(
         live["apiVersion"], live["kind"], metadata.get("namespace"), name=metadata["name"], timeout=limit
     )
@@ -46,7 +47,7 @@ def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable
         verdict = judge(live)
         if verdict.ready:
             return live
-        if verdict.final:
+        if verdict.final and not outdated(before, live):
             break
         tell(verdict.why)
     raise _failure(client, live, verdict, limit)

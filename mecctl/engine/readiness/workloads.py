@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from mecctl.engine.objects.objects import Object
 
 
+def outdated(before: Object, live: Object) -> bool:
+    """Whether "no progress" is said of an object as it was when it got changed, as `before` shows it.
+
+    A Deployment's controller may take note of a change first, and take that back a moment later.
+    """
+    told, tells = (condition(one, "Progressing") for one in (before, live))
+    return not seen(before) and bool(told) and told == tells
+
+
 def deployment(live: Object) -> Verdict:
     """Judge a Deployment."""
     spec, status = live["spec"], live.get("status") or {}

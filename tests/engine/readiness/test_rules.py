@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mecctl.engine.readiness import judge, needed
+from mecctl.engine.readiness.workloads import outdated
 
 Object = dict[str, Any]
 Json = Object | None
@@ -111,3 +112,27 @@ def test_waiting_can_be_left_out_by_annotation():
     obj = thing("apps/v1", "Deployment", {"replicas": 3}, annotations={"pulumi.com/skipAwait": "true"})
     assert not needed(obj)
     assert judge(obj).ready
+
+
+@pytest.mark.parametrize(
+    ("generation", "later", "old"),
+    [
+        (1, {}, True),
+        (1, {"lastUpdateTime": "2026-01-01T00:00:09Z"}, False),
+        (1, {"reason": "ReplicaSetUpdated", "status": "True"}, False),
+        (2, {}, False),
+    ],
+)
+def test_no_progress_from_before_a_change_is_no_news_after_it(generation, later, old):
+    said = {"reason": "ProgressDeadlineExceeded", "status": "False", "lastUpdateTime": "2026-01-01T00:00:00Z"}
+    told = condition("Progressing", **said)
+    before = thing("apps/v1", "Deployment", {}, {"observedGeneration": generation, **told})
+    after = thing(
+        "apps/v1", "Deployment", {}, {"observedGeneration": 2, **condition("Progressing", **{**said, **later})}
+    )
+    assert outdated(before, after) is old
+
+
+def test_a_deployment_without_a_condition_has_no_old_news():
+    bare = thing("apps/v1", "Deployment", {}, {"observedGeneration": 1})
+    assert not outdated(bare, bare)

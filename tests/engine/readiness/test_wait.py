@@ -63,6 +63,17 @@ def test_a_rerun_goes_on_waiting(case):
     assert case.up(WEB, seconds="60").changes == ()
 
 
+def test_a_deployment_that_made_no_progress_is_waited_for_once_it_is_mended(case):
+    late = WEB.replace('"replicas": 2,', '"replicas": 2, "progress_deadline_seconds": 1,')
+    with giving(case, NO_NODE), pytest.raises(ProgramError, match=r"will not become ready[\s\S]*timed out progressing"):
+        case.up(late, seconds="30")
+    with pytest.raises(ProgramError, match="will not become ready"):
+        case.up(late, seconds="30")
+    mended = late.replace('"progress_deadline_seconds": 1', '"progress_deadline_seconds": 600')
+    with giving(case, RUNNING):
+        assert told(case.up(mended.replace("web:1", "web:2"), seconds="60")) == [("update", "web")]
+
+
 def test_controllers_that_cannot_make_pods_are_quoted(case):
     quota = 'k8s.core.v1.ResourceQuota("q", metadata={"namespace": ns, "name": "q"}, spec={"hard": {"pods": "0"}})\n'
     case.up(quota)
