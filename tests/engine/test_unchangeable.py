@@ -17,7 +17,12 @@ WORKLOAD = {"selector": {"matchLabels": {"a": "b"}}, "template": TEMPLATE}
 JOB = {"suspend": True, "template": {"spec": {"restartPolicy": "Never", "containers": MAIN}}}
 ROLE = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
 CLAIM = {"accessModes": ["ReadWriteOnce"], "storageClassName": "x", "resources": {"requests": {"storage": "1Gi"}}}
-VOLUME = {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/srv/a"}}
+VOLUME = {
+    "capacity": {"storage": "1Gi"},
+    "accessModes": ["ReadWriteOnce"],
+    "hostPath": {"path": "/srv/a"},
+    "storageClassName": "unchangeable",  # or a claim that another test has left is bound to it, and holds it
+}
 RBAC, STORAGE = "rbac.authorization.k8s.io/v1", "storage.k8s.io/v1"
 
 # kind, group version, content, the path that changes, its new value

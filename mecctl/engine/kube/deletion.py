@@ -74,10 +74,12 @@ def held_namespace(client: KubeClient, obj: Object, error: KubeError) -> KubeErr
 
 
 def holding(live: Object) -> str:
-    """Say what keeps a deleted object: its finalizers, and what a namespace still has in it."""
+    """Say what keeps a deleted object: its finalizers, a volume's claim, and what a namespace still has in it."""
     finalizers = [*(live["metadata"].get("finalizers") or ()), *((live.get("spec") or {}).get("finalizers") or ())]
     conditions = (live.get("status") or {}).get("conditions") or ()
     told = [one["message"] for one in conditions if one.get("status") == "True" and one.get("message")]
+    if live["kind"] == "PersistentVolume" and (claim := (live.get("spec") or {}).get("claimRef")):
+        told.append(f"it is bound to the claim {claim.get('namespace')}/{claim.get('name')}")
     return "; ".join([f"its finalizers: {', '.join(map(str, finalizers)) or 'none'}", *told])
 
 

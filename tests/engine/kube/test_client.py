@@ -76,6 +76,33 @@ def test_a_delete_waits_for_finalizers_and_names_them(client, ns):
     thread.join()
 
 
+def test_a_volume_that_a_claim_holds_names_the_claim(client, ns):
+    """Both are of a class of their own, so that no other claim is bound to the volume."""
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": ns}
+    volume = client.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": ns},
+            "spec": {**spec, "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/nowhere"}},
+        }
+    )
+    claim = client.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": "disk", "namespace": ns},
+            "spec": {**spec, "resources": {"requests": {"storage": "1Gi"}}},
+        }
+    )
+    until(lambda: client.get("v1", "PersistentVolume", ns).get("status", {}).get("phase") == "Bound", within=30)
+    with pytest.raises(MecctlError, match="not gone") as held:
+        client.delete(volume, wait=1)
+    assert f"bound to the claim {ns}/disk" in str(held.value)
+    client.delete(claim, wait=30)
+    client.wait_gone(volume, 30)
+
+
 def test_another_managers_fields_are_a_conflict_unless_forced(client, ns):
     client.request(
         "POST", f"/api/v1/namespaces/{ns}/configmaps", params={"fieldManager": "other"}, body=config_map(ns, k="1")
