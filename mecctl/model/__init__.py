@@ -1,11 +1,22 @@
 """The site as frozen models: no I/O, no clock, no environment."""
 
+from mecctl.model.demand import (
+    DataNetworkAccess,
+    Isolation,
+    MissionCritical,
+    MissionCriticalCapability,
+    MissionCriticalService,
+    Qos,
+    Rate,
+    Throughput,
+)
 from mecctl.model.five_qi import FIVE_QI, FiveQI
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
-from mecctl.model.slice import Isolation, Qos, Quota, Rate, Slice, Snssai, Throughput
+from mecctl.model.slice import Quota, Slice
+from mecctl.model.snssai import Snssai
 from mecctl.model.workload import Resources, Workload
 
 __all__ = [
@@ -13,12 +24,16 @@ __all__ = [
     "FIVE_QI",
     "Access",
     "Arch",
+    "DataNetworkAccess",
     "FiveQI",
     "Isolation",
     "Kubernetes",
     "Lab",
     "Location",
     "Metadata",
+    "MissionCritical",
+    "MissionCriticalCapability",
+    "MissionCriticalService",
     "Network",
     "Node",
     "Platform",

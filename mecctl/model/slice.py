@@ -1,66 +1,24 @@
-"""Network slices: who they are (S-NSSAI), what they may use and how they are kept apart."""
+"""Network slices: who they are, what they may use, how they are kept apart and what they ask of the network."""
 
-import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, Strict, WithJsonSchema, model_validator
+from pydantic import Field, Strict, model_validator
 
 from mecctl.model.base import Model
-from mecctl.model.five_qi import FIVE_QI
-from mecctl.model.quantity import BitRate, Cpu, Memory, format_bit_rate
-from mecctl.model.types import Name, fault, shown
+from mecctl.model.demand import DataNetworkAccess, Isolation, Latency, MaxPacketSize, MissionCritical, Qos, Throughput
+from mecctl.model.quantity import Cpu, Memory, Percent
+from mecctl.model.snssai import Snssai
+from mecctl.model.types import Name, NoteKey, fault
 
-Isolation = Literal["none", "tenant"]
-_NO_SD = "ffffff"
-
-
-def _sd(value: object) -> str | None:
-    allowed = 'six hex digits in quotes, for example sd: "0000a1"'
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise fault("this reads as a number, not as text, and a number loses digits: quote it", allowed)
-    digits = value.lower().removeprefix("0x")
-    if not re.fullmatch(r"[0-9a-f]{6}", digits):
-        raise fault(f"{shown(value)} isn't a slice differentiator", allowed)
-    return None if digits == _NO_SD else digits
+Area = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Strict(), Field(ge=1)]
+MOST_NOTES = 2**18
+"""Bytes of all annotations of one object together; Kubernetes takes no more."""
 
 
-def _five_qi(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value not in FIVE_QI:
-        raise fault(f"{shown(value)} isn't a known 5QI", f"one of {', '.join(map(str, sorted(FIVE_QI)))}")
-    return value
-
-
-FiveQIValue = Annotated[int, BeforeValidator(_five_qi), WithJsonSchema({"type": "integer", "enum": sorted(FIVE_QI)})]
-Sd = Annotated[
-    str | None,
-    BeforeValidator(_sd),
-    WithJsonSchema({"type": ["string", "null"], "pattern": "^(0x)?[0-9A-Fa-f]{6}$", "examples": ["0000a1"]}),
-]
-
-
-class Snssai(Model):
-    """The identity of a network slice (3GPP TS 23.003 clause 28.4, TS 29.571 Snssai)."""
-
-    sst: Annotated[int, Strict(), Field(ge=0, le=255)] = Field(
-        description="Slice/service type 0 to 255: 1 eMBB, 2 URLLC, 3 MIoT, 4 V2X, 5 HMTC; from 128 the operator's own."
-    )
-    sd: Sd = Field(None, description="Slice differentiator: six hex digits in quotes; ffffff is the same as none.")
-
-    def __str__(self) -> str:
-        return str(self.sst) if self.sd is None else f"{self.sst}-{self.sd}"
-
-
-class Qos(Model):
-    """The quality class of the slice's traffic."""
-
-    five_qi: FiveQIValue = Field(alias="fiveQI", description="5G QoS identifier (3GPP TS 23.501 table 5.7.4-1).")
-
-    @property
-    def priority(self) -> int:
-        """The 5QI's default priority level, 1 (first) to 127."""
-        return FIVE_QI[self.five_qi].priority
+def _or_text(schema: dict[str, Any]) -> None:
+    """Allow one text for both directions."""
+    schema["anyOf"].insert(0, {"type": "string"})
 
 
 class Quota(Model):
@@ -68,28 +26,7 @@ class Quota(Model):
 
     cpu: Cpu | None = Field(None, description="CPU in cores or millicores, for example 2 or 500m.")
     memory: Memory | None = Field(None, description="Memory with its unit, for example 2Gi.")
-    pods: Annotated[int, Strict(), Field(ge=1)] | None = Field(None, description="Number of pods.")
-
-
-class Rate(Model):
-    """One direction of a slice's throughput."""
-
-    guaranteed: BitRate | None = Field(None, description="The rate the slice can always have.")
-    maximum: BitRate | None = Field(None, description="The rate the slice never exceeds.")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.guaranteed is not None and self.maximum is not None and self.guaranteed > self.maximum:
-            low, high = format_bit_rate(self.maximum), format_bit_rate(self.guaranteed)
-            raise fault(f"the guaranteed rate {high} is over the maximum {low}", "a maximum at or over the guarantee")
-        return self
-
-
-class Throughput(Model):
-    """The slice's rates on the site, all its traffic together."""
-
-    downlink: Rate | None = Field(None, description="Towards the users: what leaves the slice's pods.")
-    uplink: Rate | None = Field(None, description="From the users: what reaches the slice's pods.")
+    pods: Count | None = Field(None, description="Number of pods.")
 
 
 class Slice(Model):
@@ -102,10 +39,32 @@ class Slice(Model):
         "tenant", description="none: traffic is kept apart; tenant: also quota and limits for what the slice uses."
     )
     quota: Quota | None = Field(None, description="The most that the slice may use on the site.")
-    throughput: Throughput | None = Field(None, description="The slice's rates on the site.")
-    annotations: dict[str, str] = Field(
-        default_factory=dict, description="What a NEST says about the slice, for its namespace (mec.io/...)."
+    throughput: Throughput | None = Field(None, description="The slice's rates on the site, its traffic together.")
+    ue_throughput: Throughput | None = Field(None, description="The rates of each UE in the slice.")
+    latency: Latency | None = Field(
+        None, description="Delay budget: a time both ways, or downlink and uplink.", json_schema_extra=_or_text
     )
+    max_packet_size: MaxPacketSize | None = Field(
+        None, description="Largest packet: a size both ways, or downlink and uplink.", json_schema_extra=_or_text
+    )
+    max_ues: Count | None = Field(None, alias="maxUEs", description="The most UEs in the slice at once.")
+    max_pdu_sessions: Count | None = Field(None, alias="maxPDUSessions", description="The most PDU sessions at once.")
+    availability: Percent | None = Field(None, description="Share of the time that the slice serves, such as 99.9%.")
+    mission_critical: MissionCritical | None = Field(None, description="Mission-critical communication.")
+    coverage: tuple[Area, ...] = Field((), description="Areas where the slice can be used, by name or country code.")
+    data_network_access: tuple[DataNetworkAccess, ...] = Field(
+        (), description="internet: direct access; private-network: ends in one; local: local traffic only."
+    )
+    annotations: dict[NoteKey, str] = Field(
+        default_factory=dict, description="Notes on the slice's namespace (mec.io/...), such as what a NEST says."
+    )
+
+    @model_validator(mode="after")
+    def _notes_fit(self) -> Self:
+        size = sum(len(key.encode()) + len(value.encode()) for key, value in self.annotations.items())
+        if size > MOST_NOTES:
+            raise fault(f"the annotations are {size} bytes together", f"at most {MOST_NOTES}, Kubernetes' limit")
+        return self
 
     @property
     def namespace(self) -> str:

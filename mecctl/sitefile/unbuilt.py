@@ -67,6 +67,9 @@ def _is_server(node: Mapping[str, object]) -> bool:
     return isinstance(roles, list) and "server" in roles
 
 
+_SLICE = "spec.slices[]."
+_NOTED = "leave it out; from a NEST it is noted on the slice, not enforced"
+
 UNBUILT: tuple[Unbuilt, ...] = (
     Unbuilt(
         "spec.access.bastion",
@@ -101,13 +104,20 @@ UNBUILT: tuple[Unbuilt, ...] = (
     ),
     Unbuilt("spec.platform.discovery", "service discovery isn't built yet", "leave it out"),
     Unbuilt("spec.platform.monitoring", "monitoring isn't built yet", "leave it out"),
+    Unbuilt("spec.slices[].throughput", "rates aren't enforced yet", _NOTED),
+    Unbuilt("spec.slices[].ueThroughput", "rates of a UE are the mobile network's and aren't enforced here", _NOTED),
+    Unbuilt("spec.slices[].latency", "latency budgets aren't enforced yet", _NOTED),
+    Unbuilt("spec.slices[].maxPacketSize", "packet sizes aren't enforced yet", _NOTED),
+    Unbuilt("spec.slices[].maxUEs", "UEs aren't counted here", _NOTED),
+    Unbuilt("spec.slices[].maxPDUSessions", "PDU sessions aren't counted here", _NOTED),
+    Unbuilt("spec.slices[].availability", "availability isn't watched over yet", _NOTED),
     Unbuilt(
-        "spec.slices[].throughput",
-        "rates aren't enforced yet",
-        "leave it out; a NEST's rates are noted on the slice, not enforced",
+        "spec.slices[].missionCritical",
+        "mission-critical communication isn't served in a special way yet",
+        _NOTED,
     ),
-    Unbuilt("spec.slices[].latency", "latency budgets aren't enforced yet", "leave it out"),
-    Unbuilt("spec.slices[].annotations", "annotations come from a NEST only", "leave it out"),
+    Unbuilt("spec.slices[].coverage", "areas of coverage are the mobile network's and don't count here", _NOTED),
+    Unbuilt("spec.slices[].dataNetworkAccess", "the ways out of a slice can't be chosen yet", _NOTED),
     Unbuilt(
         "spec.slices[].isolation",
         "isolation beyond the tenant's isn't built yet",
@@ -143,6 +153,12 @@ def refusals(data: object) -> Iterator[Refusal]:
             at = (*path, last)
             if row.refuses(parent.get(last)) and (row.when is None or row.when(spec, at)):
                 yield Refusal(at, row)
+
+
+def slice_refusals(fields: Mapping[str, object]) -> dict[str, Unbuilt]:
+    """Return, by its key, the row of every field of one slice that is refused with the value it has."""
+    rows = {row.path.removeprefix(_SLICE): row for row in UNBUILT if row.path.startswith(_SLICE)}
+    return {key: rows[key] for key, value in fields.items() if key in rows and rows[key].refuses(value)}
 
 
 def _walk(data: object, parts: list[str], path: Place) -> Iterator[tuple[Mapping[str, object], Place]]:

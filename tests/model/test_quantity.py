@@ -3,7 +3,16 @@
 import pytest
 from pydantic_core import PydanticCustomError
 
-from mecctl.model.quantity import format_bit_rate, parse_bit_rate, parse_cpu, parse_memory
+from mecctl.model.quantity import (
+    format_bit_rate,
+    format_duration,
+    parse_bit_rate,
+    parse_cpu,
+    parse_duration,
+    parse_memory,
+    parse_packet_size,
+    parse_percent,
+)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +131,50 @@ def test_memory(value, canonical):
 def test_memory_refused(value, said):
     with pytest.raises(PydanticCustomError, match=said):
         parse_memory(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "nanoseconds", "back"),
+    [
+        ("10ms", 10_000_000, "10ms"),
+        ("1 ns", 1, "1ns"),
+        ("0.25ms", 250_000, "250us"),
+        ("60s", 60_000_000_000, "60s"),
+        ("1000us", 1_000_000, "1ms"),
+    ],
+)
+def test_duration(text, nanoseconds, back):
+    assert parse_duration(text) == nanoseconds
+    assert format_duration(nanoseconds) == back
+    assert parse_duration(back) == nanoseconds
+
+
+@pytest.mark.parametrize("value", [10, 0.01, True, None, "10", "10m", "9 min", "-1ms", "0s", "0.1ns", "61s", "1e3ms"])
+def test_duration_refused(value):
+    with pytest.raises(PydanticCustomError, match="a number and ns, us, ms or s"):
+        parse_duration(value)
+
+
+def test_packet_size():
+    assert [parse_packet_size(text) for text in ("1B", "1500B", "65535 B")] == [1, 1500, 65535]
+
+
+@pytest.mark.parametrize("value", [1500, "1500", "1500b", "1.5B", "0B", "65536B", "1KB", None])
+def test_packet_size_refused(value):
+    with pytest.raises(PydanticCustomError, match="bytes from 1B to 65535B, for example 1500B"):
+        parse_packet_size(value)
+
+
+def test_percent():
+    assert [f"{parse_percent(text):f}" for text in ("95%", "99.990 %", "100%", "0.001%")] == [
+        "95",
+        "99.99",
+        "100",
+        "0.001",
+    ]
+
+
+@pytest.mark.parametrize("value", [95, "95", "0%", "100.1%", "-5%", "95,5%", None])
+def test_percent_refused(value):
+    with pytest.raises(PydanticCustomError, match="a number over 0 and at most 100"):
+        parse_percent(value)

@@ -218,9 +218,23 @@ def test_sst_literals(edited, written, sst):
     assert edited(("sst: 1,", f"sst: {written},")).site.slices[0].snssai.sst == sst
 
 
-@pytest.mark.parametrize("written", ['"01"', "'1'", "1.0", "null"])
-def test_sst_literals_refused(told, written):
-    assert len(told(("sst: 1,", f"sst: {written},"))) == 1
+@pytest.mark.parametrize("literal", ["ffffff", '"FFFFFF"', "'0xffffff'"])
+def test_an_sd_that_stands_for_none(edited, literal):
+    assert str(edited(('sd: "0000a1"', f"sd: {literal}")).site.slices[0].snssai) == "1"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('"01"', "'01' is text; a whole number, without quotes"),
+        ("'1'", "'1' is text; a whole number, without quotes"),
+        ("1.0", "1.0 is a number; a whole number"),
+        ("null", "is empty; a whole number"),
+        ("256", "256 is too big; at most 255"),
+    ],
+)
+def test_sst_literals_refused(told, written, said):
+    assert told(("sst: 1,", f"sst: {written},")) == [f"site.yaml:15: spec.slices[0].snssai.sst: {said}"]
 
 
 def test_country_stays_text(edited):

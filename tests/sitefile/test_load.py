@@ -88,7 +88,10 @@ def test_a_broken_item_raises_no_false_alarm(told):
     assert told(
         ("{name: embb, snssai", "{name: embb, x: 1, snssai"), ("name: cache, slice", "y: 1, name: cache, slice")
     ) == [
-        "site.yaml:15: spec.slices[0].x: this key isn't known here; known: isolation, name, nest, qos, quota, snssai",
+        (
+            "site.yaml:15: spec.slices[0].x: this key isn't known here; known: annotations, isolation, name, nest, "
+            "qos, quota, snssai"
+        ),
         (
             "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: args, command, env, image, name, "
             "ports, replicas, resources, slice"
