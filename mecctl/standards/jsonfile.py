@@ -6,20 +6,20 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from mecctl.document import show
 from mecctl.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Keys = tuple[str, ...]
-"""The keys that lead to a value; places in a list don't count."""
+    from mecctl.document import Place
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]')
 _ALLOWED = "an object in JSON"
 
 
-def json_object(text: str, file: str) -> tuple[dict[str, Any], dict[Keys, int]]:
-    """Return the object that a JSON file holds, and the line of each key (the first of those alike in a list).
+def json_object(text: str, file: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    """Return the object that a JSON file holds, and the line of each key.
 
     Raises InputError when it isn't valid JSON, isn't an object, or one object has a key twice.
     """
@@ -34,12 +34,12 @@ def json_object(text: str, file: str) -> tuple[dict[str, Any], dict[Keys, int]]:
         raise InputError([Problem(file, None, "", f"isn't valid JSON: {error}", _ALLOWED)]) from error
     if not isinstance(data, dict):
         raise InputError([Problem(file, 1, "", "holds no object", _ALLOWED)])
-    lines: dict[Keys, int] = {}
+    lines: dict[Place, int] = {}
     twice = []
     for path, line, again in _keys(text):
         lines.setdefault(path, line)
         if again:
-            twice.append(Problem(file, line, ".".join(path), "comes twice in one object", "once"))
+            twice.append(Problem(file, line, show(path), "comes twice in one object", "once"))
     if twice:
         raise InputError(twice)
     return data, lines
@@ -49,23 +49,26 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} isn't a JSON number")
 
 
-def _keys(text: str) -> Iterator[tuple[Keys, int, bool]]:
+def _keys(text: str) -> Iterator[tuple[Place, int, bool]]:
     """Yield the path and line of every key of a valid JSON text, and whether its object had it before."""
-    open_: list[set[str]] = []
-    path: list[str] = []
+    open_: list[set[str] | None] = []  # an object's keys so far; None for a list
+    path: list[str | int] = []
     last, line, counted = "", 1, 0
     for token in _TOKEN.finditer(text):
         found = token[0]
+        inside = open_[-1] if open_ else None
         if found in "{[":
-            open_.append(set())
-            path.append("")
+            open_.append(set() if found == "{" else None)
+            path.append("" if found == "{" else 0)
         elif found in "}]":
             open_.pop()
             path.pop()
-        elif found == ":":
+        elif found == ",":
+            path[-1] = path[-1] + 1 if isinstance(path[-1], int) else ""
+        elif found == ":" and inside is not None:
             key = path[-1] = json.loads(last)
             line, counted = line + text.count("\n", counted, token.start()), token.start()
-            yield tuple(filter(None, path)), line, key in open_[-1]
-            open_[-1].add(key)
+            yield tuple(path), line, key in inside
+            inside.add(key)
         else:
             last = found

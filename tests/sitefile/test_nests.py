@@ -30,10 +30,9 @@ def test_a_real_nest(write, edited):
     assert urllc.throughput.uplink.guaranteed == 50_000
     assert urllc.annotations["mec.io/ue-uplink-guaranteed"] == "60Kbps"
     assert found.warnings == (
-        "slice urllc: slices/n.json gives throughput (rates are declared, not enforced yet)",
         (
-            "slice urllc: slices/n.json: only noted as annotations, not enforced: ue_DL_throughput, ue_UL_throughput, "
-            "mtu, base_slice_des_id, coverage, delay_tolerance, service_descriptor"
+            "slice urllc: slices/n.json: only noted as annotations, not enforced: throughput, ueThroughput, "
+            "maxPacketSize, coverage, base_slice_des_id, delay_tolerance, service_descriptor"
         ),
     )
 
@@ -47,7 +46,6 @@ def test_the_site_file_wins_and_says_so(write, edited):
     assert found.warnings == (
         "slice urllc: slices/n.json gives snssai",
         "slice urllc: slices/n.json: site.yaml's own qos, isolation is used instead of the NEST's",
-        "slice urllc: slices/n.json: only noted as annotations, not enforced: isolation_level",
     )
 
 
@@ -73,7 +71,7 @@ def test_a_nest_can_not_bring_a_second_owner_of_an_snssai(write, told):
         ("", "slices/n.json: is empty; a GSMA NEST in JSON"),
         ("{", "slices/n.json:1: isn't valid JSON: expecting property name enclosed in double quotes (column 2)"),
         ("[]", "slices/n.json:1: holds no object"),
-        ({"a": 1}, "slices/n.json:1: isn't a NEST: it has no base_slice_descriptor (its keys: 'a'); a GSMA NEST"),
+        ({"a": 1}, "slices/n.json:1: isn't a NEST of a known form (its keys: 'a'); GSMA GST in TMF633 form"),
     ],
 )
 def test_a_nest_that_is_none(write, told, content, said):
@@ -102,6 +100,96 @@ def test_site_file_first_then_the_nests(write, told):
     write({"base_slice_descriptor": {"network_DL_throughput": {"guaranteed": "-"}, "mtu": "example"}})
     problems = told((URLLC, NEST), ("workload: cache", "workload: cash"))
     assert [problem.split(": ")[0] for problem in problems] == ["site.yaml:21", "slices/n.json:4", "slices/n.json:6"]
+
+
+def booking(**more: object) -> dict[str, object]:
+    profile = {"maxNumOfDevices": 20, "upStreamDelayBudget": {"value": 10, "unit": "Milliseconds"}}
+    return {"sliceQosProfile": profile, **more}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"serviceProfileId": "x", "sNSSAIList": [{"sst": 2}], "maxNumberofUEs": 20, "uLLatency": 10},
+        {"attributes": {"serviceProfileList": [{"sst": 2, "maxNumberofUEs": 20, "uLLatency": 10}]}},
+        booking(),
+    ],
+)
+def test_every_form_gives_a_slice_its_fields_and_notes(write, edited, content):
+    write(content)
+    urllc = edited((URLLC, NEST)).site.slices[1]
+    assert (str(urllc.snssai), urllc.max_ues, urllc.latency.uplink) == ("2", 20, 10_000_000)
+    assert urllc.annotations["mec.io/max-ues"] == "20"
+    assert urllc.annotations["mec.io/latency-uplink"] == "10ms"
+
+
+def test_the_template_of_the_gst(write, edited):
+    write((DATA / "openslice_gst_5.0.0.json").read_text())
+    found = edited((URLLC, NEST))
+    assert (found.site.slices[1].isolation, found.site.slices[1].max_pdu_sessions) == ("none", 10_000)
+    assert found.warnings[0] == "slice urllc: slices/n.json gives isolation"
+    assert found.warnings[-1] == "slice urllc: slices/n.json: a template with 34 attributes not filled in"
+
+
+def test_what_can_not_be_honoured_is_told(write, edited):
+    write(booking(serviceTime={"startDate": "2026-06-01T12:00:00Z"}))
+    assert edited((URLLC, NEST)).warnings[-1] == (
+        "slice urllc: slices/n.json: serviceTime can't be honoured: a slice is there as long as the site file has it; "
+        "nothing starts or ends by the clock"
+    )
+
+
+@pytest.mark.parametrize("level", [1, 3])
+def test_isolation_that_is_not_built_is_no_mere_note(write, told, level):
+    write({"base_slice_descriptor": {"isolation_level": {"isolation": level}}})
+    assert told((URLLC, NEST)) == [
+        (
+            "slices/n.json:3: base_slice_descriptor.isolation_level: asks for isolation physical: isolation beyond the "
+            "tenant's isn't built yet; write isolation: none or tenant beside nest: in site.yaml to accept less"
+        )
+    ]
+
+
+def test_several_5qis(write, edited):
+    write({"base_slice_descriptor": {"qos": [{"qi": 9}, {"qi": 82}]}})
+    qos = edited((URLLC, NEST)).site.slices[1].qos
+    assert (qos.five_qis, qos.five_qi) == ((9, 82), 82)
+
+
+NOTED = "{name: urllc, snssai: {sst: 2}, annotations: "
+
+
+def test_own_annotations_are_noted_and_said_to_be(edited):
+    found = edited((URLLC, f"{NOTED}{{mec.io/latency-uplink: 10ms, mec.io/x: y}}}}"))
+    assert found.site.slices[1].annotations == {"mec.io/latency-uplink": "10ms", "mec.io/x": "y"}
+    assert found.warnings == ("slice urllc: only noted as annotations, not enforced: mec.io/latency-uplink, mec.io/x",)
+
+
+@pytest.mark.parametrize(
+    ("notes", "said"),
+    [
+        ("mec.io/latency-uplink: fast", "'fast' isn't a time; a number and ns, us, ms or s"),
+        ("mec.io/max-ues: many", "'many' can't be read; JSON, for example 10, true or"),
+        (
+            "mec.io/downlink-maximum: 1Mbps, mec.io/downlink-guaranteed: 2Mbps",
+            "the guaranteed rate 2Mbps is over the maximum 1Mbps",
+        ),
+    ],
+)
+def test_own_annotations_that_say_what_can_not_be(told, notes, said):
+    (problem,) = told((URLLC, f"{NOTED}{{{notes}}}}}"))
+    assert problem.startswith("site.yaml:16: spec.slices[1].annotations.mec.io/")
+    assert said in problem
+
+
+def test_own_annotations_beside_a_nest_win(write, edited):
+    write({"base_slice_descriptor": {"number_of_terminals": 7, "mtu": 1500, "x": 1}})
+    own = "{name: urllc, nest: slices/n.json, snssai: {sst: 2}, annotations: {mec.io/max-ues: '9', mec.io/nest-x: '2'}}"
+    urllc = edited((URLLC, own)).site.slices[1]
+    assert urllc.max_ues is None
+    assert urllc.annotations["mec.io/max-ues"] == "9"
+    assert urllc.annotations["mec.io/nest-x"] == "2"
+    assert urllc.annotations["mec.io/max-packet-size-uplink"] == "1500B"
 
 
 def test_rates_beside_a_nest_are_refused(write, told):
