@@ -169,6 +169,9 @@ def test_own_annotations_are_noted_and_said_to_be(edited):
     ("notes", "said"),
     [
         ("mec.io/latency-uplink: fast", "'fast' isn't a time; a number and ns, us, ms or s"),
+        (f"mec.io/max-ues: '{'[' * 99_999}'", "can't be read; JSON"),
+        ("mec.io/max-ues: '{}'", "input should be a valid integer"),
+        ("mec.io/mission-critical-services: '[\"iops\"]'", "comes without supported; both, or neither"),
         ("mec.io/max-ues: many", "'many' can't be read; JSON, for example 10, true or"),
         (
             "mec.io/downlink-maximum: 1Mbps, mec.io/downlink-guaranteed: 2Mbps",

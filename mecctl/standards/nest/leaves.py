@@ -70,7 +70,7 @@ def from_note(note: str, text: str) -> tuple[Leaf, object] | None:
         return leaf, text
     try:
         return leaf, json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise fault(f"{shown(text)} can't be read", 'JSON, for example 10, true or ["DE"]') from error
 
 

@@ -20,6 +20,8 @@ from mecctl.standards import snssai
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pydantic_core import ErrorDetails
+
     from mecctl.document import Place
     from mecctl.standards.nest.leaves import Leaf
 
@@ -73,9 +75,9 @@ class Reading:
 
     def fault(self, of: str, at: Place, what: str, allowed: str) -> None:
         """Note that the field `of` can't be read because of the value at `at`."""
-        found = self.problem(at, what, allowed)
-        if found not in self.faults.setdefault(of, []):
-            self.faults[of].append(found)
+        found, told = self.problem(at, what, allowed), self.faults.setdefault(of, [])
+        if told[-1:] != [found]:  # one value may give both directions
+            told.append(found)
 
     def take(
         self, leaf: Leaf, value: object, at: Place, read: Callable[[object], object] = lambda value: value
@@ -141,9 +143,17 @@ class Reading:
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 loc = tuple(part for part in detail["loc"] if isinstance(part, str))
-                near = [at for leaf, at in self.sources.items() if leaf[: len(loc)] == loc[: len(leaf)]]
-                what, allowed = _said(detail.get("ctx") or {}) if detail["type"] == "mecctl" else (detail["msg"], "")
-                self.fault(loc[0], near[-1], what, allowed)
+                field = [(leaf, at) for leaf, at in self.sources.items() if leaf[0] == loc[0]]
+                near = [at for leaf, at in field if leaf[: len(loc)] == loc[: len(leaf)]] or [at for _, at in field]
+                self.fault(loc[0], near[-1], *_told(detail))
+
+
+def _told(detail: ErrorDetails) -> tuple[str, str]:
+    if detail["type"] == "missing":
+        return f"comes without {detail['loc'][-1]}", "both, or neither"
+    if detail["type"] == "mecctl":
+        return _said(detail.get("ctx"))
+    return detail["msg"][:1].lower() + detail["msg"][1:], "see docs/guide/slices.md"
 
 
 def _said(context: dict[str, Any] | None) -> tuple[str, str]:
