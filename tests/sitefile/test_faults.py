@@ -213,6 +213,13 @@ def test_an_sd_that_stays_text(edited, literal):
     assert found == literal.strip("\"'").lower().removeprefix("0x")
 
 
+@pytest.mark.parametrize("more", ["wildcardSd: true", "sdRanges: [{start: '000001', end: '0000ff'}]"])
+def test_a_slice_is_one_s_nssai_and_no_range_of_them(told, more):
+    (problem,) = told(("sst: 1,", f"sst: 1, {more},"))
+    key = more.split(":")[0]
+    assert problem == f"site.yaml:15: spec.slices[0].snssai.{key}: this key isn't known here; known: sd, sst"
+
+
 @pytest.mark.parametrize(("written", "sst"), [("0x01", 1), ("255", 255), ("0", 0)])
 def test_sst_literals(edited, written, sst):
     assert edited(("sst: 1,", f"sst: {written},")).site.slices[0].snssai.sst == sst

@@ -122,22 +122,10 @@ def _coverage(reading: Reading, at: Place, value: object) -> None:
 
 def write(name: str, leaves: Leaves) -> dict[str, Any]:
     """Return a NEST of what it has a place for, taking it out of `leaves`."""
-    base: dict[str, Any] = {"base_slice_des_id": name}
-    base["sst"] = leaves.pop(("snssai", "sst"))
+    base: dict[str, Any] = {"base_slice_des_id": name, "sst": leaves.pop(("snssai", "sst"))}
     if sd := leaves.pop(("snssai", "sd"), None):
         base["sd"] = sd
-    base |= write_table(leaves, TABLE)
-    if five_qi := leaves.pop(("qos", "fiveQI"), None):
-        flows = [{"qi": value} for value in (five_qi if isinstance(five_qi, list) else [five_qi])]
-        row = [Attribute((_BUDGET,), SECONDS, _LATENCY)]
-        base["qos"] = [{**flow, **shared} for shared in [write_table(leaves, row)] for flow in flows]
-    level = code(ISOLATION, leaves.get(("isolation",)))
-    if level is not None:
-        base["isolation_level"] = {"isolation": level}
-    elif leaves.get(("isolation",)) == "network-function":
-        base["isolation"] = 1
-    if "isolation_level" in base or "isolation" in base:
-        del leaves["isolation",]
+    base |= write_table(leaves, TABLE) | _write_quality(leaves) | _write_isolation(leaves)
     if (supported := leaves.pop(("missionCritical", "supported"), None)) is not None:
         services = leaves.pop(("missionCritical", "services"), [])
         codes = {"mc_service": [code(MISSION_CRITICAL_SERVICE, one) for one in services]} if services else {}
@@ -145,3 +133,19 @@ def write(name: str, leaves: Leaves) -> dict[str, Any]:
     if coverage := leaves.pop(("coverage",), None):
         base["coverage"] = coverage
     return {SIGNS[0]: base}
+
+
+def _write_quality(leaves: Leaves) -> dict[str, Any]:
+    five_qi = leaves.pop(("qos", "fiveQI"), None)
+    if five_qi is None:
+        return {}
+    shared = write_table(leaves, [Attribute((_BUDGET,), SECONDS, _LATENCY)])
+    return {"qos": [{"qi": value, **shared} for value in (five_qi if isinstance(five_qi, list) else [five_qi])]}
+
+
+def _write_isolation(leaves: Leaves) -> dict[str, Any]:
+    level, later = (code(codes, leaves.get(("isolation",))) for codes in (ISOLATION, _LATER_ISOLATION))
+    if level is None and later is None:
+        return {}
+    del leaves["isolation",]
+    return {"isolation": later} if level is None else {"isolation_level": {"isolation": level}}
