@@ -22,6 +22,7 @@ from mecctl.engine.sdk.callbacks import Callbacks
 from mecctl.engine.sdk.calls import Calls, counted
 from mecctl.engine.sdk.hookcalls import hook
 from mecctl.engine.sdk.invokes import invoke
+from mecctl.engine.sdk.registered import Registered, given
 from mecctl.engine.sdk.transforms import Transforms
 from mecctl.engine.sdk.wire import from_struct, read_goal, read_request, shown, to_struct
 from mecctl.errors import MecctlError
@@ -90,7 +91,7 @@ class Monitor:
         )
 
     @counted
-    def RegisterResource(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:  # noqa: N802
+    def RegisterResource(self, request: pb.RegisterResourceRequest) -> Registered:  # noqa: N802 - protocol
         """Make a resource; one that fails is answered as failed, so that what doesn't need it goes on."""
         deployment = self._deployment.result()
         name = urn.make(self._stack, self._project, request.type, request.name, request.parent)
@@ -103,11 +104,11 @@ class Monitor:
         except MecctlError as error:
             self._ledger.fail(name, f"{request.type} {request.name}", error)
         if resource is None:
-            return pb.RegisterResourceResponse(urn=name, result=pb.FAIL)
+            return Registered(name, "", {}, pb.FAIL)
         # What isn't there yet has no id that a program could read it by. A component tells its outputs later.
         there = resource.custom and resource.id != UNKNOWN and is_there(resource.outputs)
-        outputs = shown(resource.outputs) if resource.custom else None
-        return pb.RegisterResourceResponse(urn=resource.urn, id=resource.id if there else "", object=outputs)
+        outputs = given(resource.outputs) if resource.custom else {}
+        return Registered(resource.urn, resource.id if there else "", outputs)
 
     @counted
     def RegisterResourceOutputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:  # noqa: N802
