@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mecctl.cli.asking import confirm
 from mecctl.cli.exits import PENDING, ExitWith
 from mecctl.cli.options import (
     INVENTORIES,
@@ -100,8 +101,8 @@ def down(
 ) -> None:
     """Take Kubernetes and all that mecctl installed off the site's nodes."""
     name = _load(site).site.name
-    if not yes and typer.prompt(f"This removes the cluster of {name} with all its data. Type the site's name") != name:
-        raise typer.Abort
+    if not yes:
+        confirm(f"this removes the cluster of {name} with all its data", name)
     result = _run(site, "down", verbose=verbose)
     _print_run(result, output, f"{name} is {'down' if result.ok else 'NOT wholly down'}\n{_errors(result)}".strip())
     raise ExitWith(result.exit_code)

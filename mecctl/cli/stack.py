@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mecctl.cli.asking import confirm
 from mecctl.cli.exits import PENDING, ExitWith
 from mecctl.cli.options import ForceOption, Format, OutputOption, VerboseOption, YesOption
 from mecctl.cli.printing import print_json, print_text
@@ -26,7 +26,6 @@ from mecctl.cli.stackoptions import (
 from mecctl.cli.stackstate import export, import_, outputs
 from mecctl.cli.tree import resources_shown
 from mecctl.engine.names import EngineName
-from mecctl.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from mecctl.cluster.userstack import UserStack
@@ -133,8 +132,8 @@ def destroy(
     """Delete all that the stack has made, dependents first."""
     chosen = user_stack(directory, stack, site, kubeconfig, engine=engine)
     name = f"{chosen.project.name}/{chosen.stack}"
-    if not yes and _ask(f"This deletes all that {name} has made. Type the stack's name") != chosen.stack:
-        raise typer.Abort
+    if not yes:
+        confirm(f"this deletes all that {name} has made", chosen.stack)
     about = {"targets": _targets(target, dependents=target_dependents)}
     result = _run(chosen, "destroy", about, verbose=verbose)
     _print_result(result, "destroy", output, diff=False)
@@ -172,14 +171,7 @@ def _ask_first(chosen: UserStack, about: dict[str, Any], output: Format, *, verb
         raise ExitWith(planned.exit_code)
     if planned.destructive:
         print_text(result_to_text(planned, "preview", diff=True), err=True)
-        if _ask("Objects would be deleted. Type yes to go on") != "yes":
-            raise typer.Abort
-
-
-def _ask(question: str) -> str:
-    if not sys.stdin.isatty():
-        raise InputError([Problem("--yes", None, "", "objects would be deleted, and there is no terminal to ask at")])
-    return str(typer.prompt(question, err=True))
+        confirm("objects would be deleted", "yes")
 
 
 def _print_result(result: StackResult, verb: str, output: Format, *, diff: bool) -> None:
