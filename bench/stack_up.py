@@ -6,6 +6,7 @@ name, or grows until it is removed.
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,4 @@ def main(folder: str, state: str, kubeconfig: str, *words: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    gc.freeze()  # as `mecctl` does

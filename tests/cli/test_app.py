@@ -1,9 +1,11 @@
+import gc
 import json
+import sys
 
 import pytest
 
 from mecctl import __version__
-from mecctl.cli.app import run
+from mecctl.cli.app import main, run
 
 
 def test_version(capsys):
@@ -56,3 +58,14 @@ def test_an_interrupt_is_told_and_has_a_code_of_its_own(capsys, monkeypatch):
     monkeypatch.setattr("mecctl.sitefile.load", interrupted)
     assert run(["site", "validate", "lab"]) == 130
     assert "run the same command again to go on" in capsys.readouterr().err
+
+
+def test_the_program_ends_with_the_code_and_frees_nothing_on_its_way(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["mecctl", "site", "validate", "no-such-site"])
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 3
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
