@@ -1,7 +1,7 @@
 """The answer to a registration, as the SDK reads it.
 
-The SDK runs in this process, so an answer need not be made a protobuf message, only to be taken apart again: that
-costs more than all that the engine does for an object. Values with a mark of Pulumi's own go the long way.
+The SDK runs in this process, so an answer need not be made a protobuf message, only to be taken apart again. Values
+with a mark of Pulumi's own go that long way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pulumi.runtime.proto import resource_pb2 as pb
 
 from mecctl.engine.objects.values import SIGNATURE, UNKNOWN, Properties, Value
-from mecctl.engine.sdk.wire import to_struct
+from mecctl.engine.sdk.wire import to_struct, visible
 
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
@@ -38,11 +38,11 @@ class Registered:
 
 
 def given(outputs: Properties) -> Properties | Struct:
-    """Return a resource's outputs for the program, without what the engine keeps in them for itself.
+    """Return what is visible of a resource's outputs.
 
-    Nor does it get the object's `managedFields`, which are as large as the rest of it and change with every write.
+    A program doesn't get the object's `managedFields`: they are as large as the rest of it and change with every write.
     """
-    told = {key: value for key, value in outputs.items() if not key.startswith("__")}
+    told = visible(outputs)
     metadata = told.get("metadata")
     if isinstance(metadata, dict) and "managedFields" in metadata:
         told["metadata"] = {key: value for key, value in metadata.items() if key != "managedFields"}

@@ -123,9 +123,14 @@ def from_struct(struct: struct_pb2.Struct) -> Properties:
     return {key: _read(value) for key, value in struct.fields.items()}
 
 
+def visible(outputs: Properties) -> Properties:
+    """Return outputs without what the engine keeps in them for itself."""
+    return {key: value for key, value in outputs.items() if not key.startswith("__")}
+
+
 def shown(outputs: Properties) -> struct_pb2.Struct:
-    """Write outputs without what the engine keeps in them for itself."""
-    return to_struct({key: value for key, value in outputs.items() if not key.startswith("__")})
+    """Write what is visible of outputs."""
+    return to_struct(visible(outputs))
 
 
 def to_struct(properties: Properties) -> struct_pb2.Struct:
