@@ -12,7 +12,9 @@ from mecctl.model.demand import (
 )
 from mecctl.model.five_qi import FIVE_QI, FiveQI
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
+from mecctl.model.line import Line
 from mecctl.model.node import Access, Arch, Node, Role
+from mecctl.model.placement import owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
@@ -29,6 +31,7 @@ __all__ = [
     "Isolation",
     "Kubernetes",
     "Lab",
+    "Line",
     "Location",
     "Metadata",
     "MissionCritical",
@@ -51,4 +54,6 @@ __all__ = [
     "Snssai",
     "Throughput",
     "Workload",
+    "owner",
+    "places",
 ]

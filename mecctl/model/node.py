@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mecctl.model.base import Model
+from mecctl.model.quantity import BitRate
 from mecctl.model.types import Address, FilePath, Name, Port, UserName
 
 Role = Literal["server", "agent"]
@@ -40,6 +41,9 @@ class Node(Model):
     )
     pool: Name | None = Field(None, description="Name of a group of nodes, for example machines with one purpose.")
     arch: Arch | None = Field(None, description="Processor architecture; found out over SSH where left out.")
+    link: BitRate | None = Field(
+        None, description="Speed of the node's network link, each way; found out on the node where left out."
+    )
 
     @property
     def is_server(self) -> bool:

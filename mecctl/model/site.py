@@ -6,10 +6,11 @@ from pydantic import Field, Strict, model_validator
 
 from mecctl.model.base import Model
 from mecctl.model.kubernetes import Kubernetes
+from mecctl.model.line import Line
 from mecctl.model.node import Access, Node
 from mecctl.model.policy import Policy
 from mecctl.model.slice import Slice
-from mecctl.model.types import CountryCode, LabelKey, LabelValue, Name
+from mecctl.model.types import CountryCode, LabelKey, LabelValue, Name, or_text
 from mecctl.model.workload import Workload
 
 LAB_PRIVATE_KEY = ".mecctl/lab/id_ed25519"
@@ -51,6 +52,11 @@ class SiteSpec(Model):
     location: Location | None = Field(None, description="Where the site stands.")
     access: Access = Field(description="How mecctl logs in to every node; a lab has its own and may leave it out.")
     nodes: tuple[Node, ...] = Field(min_length=1, description="The machines of the site.")
+    uplink: Line | None = Field(
+        None,
+        description="The site's line to the outside: a rate each way, or egress and ingress.",
+        json_schema_extra=or_text,
+    )
     kubernetes: Kubernetes = Field(description="The Kubernetes of the site.")
     platform: Platform = Field(default_factory=Platform, description="Services every slice of the site may use.")
     slices: tuple[Slice, ...] = Field((), description="The network slices of the site.")

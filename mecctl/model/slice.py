@@ -1,6 +1,7 @@
 """Network slices: who they are, what they may use, how they are kept apart and what they ask of the network."""
 
-from typing import Annotated, Any, Self
+from decimal import Decimal
+from typing import Annotated, Self
 
 from pydantic import Field, Strict, model_validator
 
@@ -8,17 +9,16 @@ from mecctl.model.base import Model
 from mecctl.model.demand import DataNetworkAccess, Isolation, Latency, MaxPacketSize, MissionCritical, Qos, Throughput
 from mecctl.model.quantity import Cpu, Memory, Percent
 from mecctl.model.snssai import Snssai
-from mecctl.model.types import Name, NoteKey, fault
+from mecctl.model.types import Name, NoteKey, fault, or_text
 
 Area = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Strict(), Field(ge=1)]
 MOST_NOTES = 2**18
 """Bytes of all annotations of one object together; Kubernetes takes no more."""
-
-
-def _or_text(schema: dict[str, Any]) -> None:
-    """Allow one text for both directions."""
-    schema["anyOf"].insert(0, {"type": "string"})
+STANDBY = Decimal("99.9")
+"""Percent of availability from which on a workload needs a second replica."""
+SPREAD = Decimal("99.99")
+"""Percent of availability from which on its replicas need different nodes."""
 
 
 class Quota(Model):
@@ -36,16 +36,21 @@ class Slice(Model):
     snssai: Snssai = Field(description="The slice's identity in the 5G network; no two slices share one.")
     qos: Qos | None = Field(None, description="The quality class of the slice's traffic; decides who is served first.")
     isolation: Isolation = Field(
-        "tenant", description="none: traffic is kept apart; tenant: also quota and limits for what the slice uses."
+        "tenant",
+        description="none: traffic is kept apart; tenant: also quota and limits for what the slice uses; "
+        "virtual-resource: also CPU and memory that no other pod can have; physical: also nodes of its own.",
+    )
+    pool: Name | None = Field(
+        None, description="Pool of nodes that the slice's pods run on; isolation physical keeps all others off them."
     )
     quota: Quota | None = Field(None, description="The most that the slice may use on the site.")
     throughput: Throughput | None = Field(None, description="The slice's rates on the site, its traffic together.")
     ue_throughput: Throughput | None = Field(None, description="The rates of each UE in the slice.")
     latency: Latency | None = Field(
-        None, description="Delay budget: a time both ways, or downlink and uplink.", json_schema_extra=_or_text
+        None, description="Delay budget: a time both ways, or downlink and uplink.", json_schema_extra=or_text
     )
     max_packet_size: MaxPacketSize | None = Field(
-        None, description="Largest packet: a size both ways, or downlink and uplink.", json_schema_extra=_or_text
+        None, description="Largest packet: a size both ways, or downlink and uplink.", json_schema_extra=or_text
     )
     max_ues: Count | None = Field(None, alias="maxUEs", description="The most UEs in the slice at once.")
     max_pdu_sessions: Count | None = Field(None, alias="maxPDUSessions", description="The most PDU sessions at once.")

@@ -5,7 +5,7 @@ A type refuses with PydanticCustomError("mecctl", ...) whose context keeps what 
 
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -34,6 +34,11 @@ def shown(value: object) -> str:
         return "this"
     text = repr(value[:100] if isinstance(value, str) else value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def or_text(schema: dict[str, Any]) -> None:
+    """Allow, in the JSON Schema of a mapping of two directions, one text for both."""
+    schema["anyOf"].insert(0, {"type": "string"})
 
 
 def _text(pattern: str, allowed: str, example: str) -> tuple[AfterValidator, WithJsonSchema]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mecctl.errors import MecctlError
+from mecctl.model import owner
+from mecctl.model.placement import POOL, TAINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mecctl.artifacts.store import Blob
-    from mecctl.model import Node
+    from mecctl.model import Node, Site
     from mecctl.nodes.facts import Facts
     from mecctl.sitefile import SiteFolder
 
-POOL_LABEL = "mec.io/pool"
 SERVER = "node-role.kubernetes.io/control-plane"
 # The roles of a node, by distribution and by whether it is a server; in the order in which they build on each other.
 ROLES = {
@@ -61,7 +62,7 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_servers": [node.address for node in site.servers],
         "site_pod_cidr": str(kubernetes.network.pod_cidr),
         "site_service_cidr": str(kubernetes.network.service_cidr),
-        "site_nodes": {node.name: _kept(node, kubernetes.distribution) for node in site.nodes},
+        "site_nodes": {node.name: _kept(node, site) for node in site.nodes},
         "ansible_user": site.spec.access.user,
         "ansible_become": site.spec.access.user != "root",
         "ansible_ssh_private_key_file": str(folder.resolve(site.spec.access.private_key)),
@@ -79,7 +80,8 @@ def _host(folder: SiteFolder, node: Node, facts: Facts, blobs: Iterable[Blob]) -
         "node_address": str(node.address),
         "node_roles": ROLES[distribution, node.is_server],
         "node_member_roles": [role for role in ROLES[distribution, node.is_server] if role in MEMBER_ROLES],
-        "node_labels": {POOL_LABEL: node.pool},
+        "node_labels": {POOL: node.pool},
+        "node_taints": [f"{key}={taint}" for key, taint in _reserved(node, folder.site).items() if taint],
         "node_schedulable": node.runs_workloads,
         "node_facts": {
             "container": facts.container,
@@ -100,10 +102,16 @@ def _host(folder: SiteFolder, node: Node, facts: Facts, blobs: Iterable[Blob]) -
     }
 
 
-def _kept(node: Node, distribution: str) -> dict[str, Any]:
+def _kept(node: Node, site: Site) -> dict[str, Any]:
     """What the cluster's Node object should say of a node, apart from what the kubelet says itself."""
-    pool = {POOL_LABEL: node.pool}
+    pool, reserved = {POOL: node.pool}, _reserved(node, site)
     if not node.is_server:
-        return {"labels": pool, "taints": {}}
-    role = {"kubeadm": {SERVER: ""}, "k3s": {SERVER: "true"}}[distribution]
-    return {"labels": pool | role, "taints": {SERVER: None if node.runs_workloads else "NoSchedule"}}
+        return {"labels": pool, "taints": reserved}
+    role = {"kubeadm": {SERVER: ""}, "k3s": {SERVER: "true"}}[site.kubernetes.distribution]
+    return {"labels": pool | role, "taints": {SERVER: None if node.runs_workloads else "NoSchedule", **reserved}}
+
+
+def _reserved(node: Node, site: Site) -> dict[str, str | None]:
+    """The taint of a node that one slice has to itself, value:effect; None where there is to be none."""
+    part = owner(node, site.slices)
+    return {TAINT: f"{part.snssai}:NoSchedule" if part else None}

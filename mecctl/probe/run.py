@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.kube import KubeError
 from mecctl.errors import MecctlError
+from mecctl.probe.fit import fitted
 from mecctl.probe.pod import IMAGE, SELECTOR, expected, probe_pod
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def run(client: KubeClient, site: Site, attempts: Sequence[Attempt]) -> dict[int
         client.delete(left)
     name = f"mecctl-probe-{secrets.token_hex(4)}"
     pods = [
-        probe_pod(name, part.namespace, [(i, one) for i, one in enumerate(attempts) if one.slice == part.name])
+        fitted(probe_pod(name, part.namespace, [(i, o) for i, o in enumerate(attempts) if o.slice == part.name]), part)
         for part in site.slices
     ]
     try:

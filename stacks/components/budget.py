@@ -2,35 +2,35 @@
 
 CPU and memory count twice, as request and as limit, so that the quota holds for what is reserved and for what is used.
 A ResourceQuota refuses pods without requests and limits; the LimitRange gives them small ones, never over the quota.
+In a `guaranteed` slice it holds every container to requests that equal its limits, so that its pods have the quality of
+service class Guaranteed: what one may use is reserved for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi_kubernetes.core.v1 import LimitRange, ResourceQuota
 
+from mecctl.model.amount import DEFAULT_LIMIT, DEFAULT_REQUEST, amounts, within
 from stacks.components.labels import MANAGED
 
 if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import LimitRangeItemArgsDict
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
     from mecctl.model import Quota
 
-DEFAULT_REQUEST = {"cpu": "50m", "memory": "64Mi"}
-DEFAULT_LIMIT = {"cpu": "500m", "memory": "256Mi"}
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-
 
 @dataclass(frozen=True)
 class BudgetArgs:
-    """The slice's namespace and quota; without a quota only the LimitRange is made."""
+    """The slice's namespace and quota, without which only the LimitRange is made, and whether all is reserved."""
 
     namespace: pulumi.Input[str]
     quota: Quota | None
+    guaranteed: bool = False
 
 
 class Budget(pulumi.ComponentResource):
@@ -43,39 +43,19 @@ class Budget(pulumi.ComponentResource):
         ceiling = hard(args.quota) if args.quota else {}
         if ceiling:
             ResourceQuota(f"{name}-quota", metadata=metadata, spec={"hard": ceiling}, opts=child)
-        LimitRange(
-            f"{name}-limits",
-            metadata=metadata,
-            spec={
-                "limits": [
-                    {
-                        "type": "Container",
-                        "default": within(DEFAULT_LIMIT, args.quota),
-                        "default_request": within(DEFAULT_REQUEST, args.quota),
-                    }
-                ]
-            },
-            opts=child,
-        )
+        LimitRange(f"{name}-limits", metadata=metadata, spec={"limits": [_limits(args)]}, opts=child)
         self.register_outputs({})
+
+
+def _limits(args: BudgetArgs) -> LimitRangeItemArgsDict:
+    most = within(DEFAULT_LIMIT, args.quota)
+    if args.guaranteed:
+        ratio = dict.fromkeys(most, "1")
+        return {"type": "Container", "default": most, "default_request": most, "max_limit_request_ratio": ratio}
+    return {"type": "Container", "default": most, "default_request": within(DEFAULT_REQUEST, args.quota)}
 
 
 def hard(quota: Quota) -> dict[str, str]:
     """Return a quota as ResourceQuota's `hard`."""
-    amounts = {"cpu": quota.cpu, "memory": quota.memory}
-    counted = {
-        f"{side}.{name}": amount for name, amount in amounts.items() if amount for side in ("requests", "limits")
-    }
+    counted = {f"{side}.{name}": amount for name, amount in amounts(quota).items() for side in ("requests", "limits")}
     return counted | ({"pods": str(quota.pods)} if quota.pods else {})
-
-
-def within(amounts: dict[str, str], quota: Quota | None) -> dict[str, str]:
-    """Return the amounts, each lowered to the quota's where that is less."""
-    most = {"cpu": quota.cpu, "memory": quota.memory} if quota else {}
-    return {name: min(amount, most.get(name) or amount, key=_size) for name, amount in amounts.items()}
-
-
-def _size(quantity: str) -> Decimal:
-    number = quantity.rstrip("mkMGTi")
-    unit = quantity[len(number) :]
-    return Decimal(number) / 1000 if unit == "m" else Decimal(number) * _UNITS[unit]

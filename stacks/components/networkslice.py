@@ -1,7 +1,8 @@
 """A network slice on the cluster: one namespace named after its S-NSSAI, closed to every other.
 
-Isolation `none` and `tenant` close the network alike: no slice reaches another without a policy of the site. `tenant`
-also bounds what the slice uses (budget.py). Throughput is not held here: a pod annotation's burst is too large for it.
+All levels of isolation close the network alike: no slice reaches another without a policy of the site. All but `none`
+also bound what the slice uses (budget.py); the nodes of `physical` are the workloads' concern (placement.py).
+Throughput is not held here: a pod annotation's burst is too large for it.
 The token of the `default` service account, which Kubernetes makes by itself, is not this program's to take away.
 """
 
@@ -48,6 +49,7 @@ class NetworkSlice(pulumi.ComponentResource):
         )
         self.namespace = namespace.metadata.name
         Isolation(f"{name}-isolation", IsolationArgs(self.namespace, inside=True), child)
-        if part.quota or part.isolation == "tenant":
-            Budget(f"{name}-budget", BudgetArgs(self.namespace, part.quota), child)
+        if part.quota or part.isolation != "none":
+            guaranteed = part.isolation == "virtual-resource"
+            Budget(f"{name}-budget", BudgetArgs(self.namespace, part.quota, guaranteed), child)
         self.register_outputs({"namespace": self.namespace})

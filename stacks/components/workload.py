@@ -9,7 +9,9 @@ import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import Service
 
+from stacks.components.availability import Disruption, DisruptionArgs, spread
 from stacks.components.labels import priority_class, workload_labels, workload_selector
+from stacks.components.placement import place
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, ProbeArgsDict
@@ -22,10 +24,11 @@ RUN_AS = 65532
 
 @dataclass(frozen=True)
 class SliceWorkloadArgs:
-    """The workload and the slice it runs in."""
+    """The workload, the slice it runs in, and the pools of nodes that other slices have to themselves."""
 
     workload: Workload
     slice: Slice
+    reserved: tuple[str, ...] = ()
 
 
 class SliceWorkload(pulumi.ComponentResource):
@@ -64,6 +67,8 @@ class SliceWorkload(pulumi.ComponentResource):
                 },
                 opts=child,
             )
+        if args.slice.availability is not None and workload.replicas > 1:
+            Disruption(f"{name}-disruption", DisruptionArgs(workload, namespace), child)
         self.register_outputs({})
 
 
@@ -78,18 +83,12 @@ def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
             "fs_group": RUN_AS,
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
-        "topology_spread_constraints": [
-            {
-                "max_skew": 1,
-                "topology_key": "kubernetes.io/hostname",
-                "when_unsatisfiable": "ScheduleAnyway",
-                "label_selector": {"match_labels": workload_selector(args.workload.name)},
-            }
-        ],
+        "topology_spread_constraints": [spread(args.workload, args.slice)],
         "containers": [_container(args.workload)],
         # The root file system is read-only and most programs want to write somewhere.
         "volumes": [{"name": "tmp", "empty_dir": {"size_limit": "64Mi"}}],
     }
+    place(spec, args.slice, args.reserved)
     if args.slice.qos:
         spec["priority_class_name"] = priority_class(args.slice.qos)
     return spec

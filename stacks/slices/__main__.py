@@ -8,6 +8,7 @@ import pulumi
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mecctl.model import Site
+from stacks.components.internet import Internet, InternetArgs, not_internet
 from stacks.components.labels import priority_class
 from stacks.components.networkslice import NetworkSlice, NetworkSliceArgs
 from stacks.components.openings import Opening, OpeningArgs, opened
@@ -19,6 +20,10 @@ for qos in {part.qos.five_qi: part.qos for part in site.slices if part.qos}.valu
     Priority(priority_class(qos), PriorityArgs(qos))
 
 namespaces = {part.name: NetworkSlice(part.name, NetworkSliceArgs(part)).namespace for part in site.slices}
+
+for part in site.slices:
+    if "internet" in part.data_network_access:
+        Internet(f"{part.name}-internet", InternetArgs(namespaces[part.name], not_internet(site)))
 
 for source, workload, ports in opened(site):
     way = OpeningArgs(source, workload.name, ports, namespaces[source], namespaces[workload.slice])

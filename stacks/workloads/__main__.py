@@ -8,9 +8,11 @@ import pulumi
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mecctl.model import Site
+from stacks.components.placement import reserved_pools
 from stacks.components.workload import SliceWorkload, SliceWorkloadArgs
 
 site = Site.model_validate_json(pulumi.Config().require("site"))
 
 for workload in site.workloads:
-    SliceWorkload(workload.name, SliceWorkloadArgs(workload, site.slice(workload.slice)))
+    part = site.slice(workload.slice)
+    SliceWorkload(workload.name, SliceWorkloadArgs(workload, part, reserved_pools(part, site.slices)))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mecctl.errors import MecctlError
+from mecctl.model import Slice
 from mecctl.nodes import inventory
 from mecctl.resources import resource
 
@@ -26,6 +27,22 @@ def test_a_node_that_was_not_seen_is_left_out(folder, facts, blobs):
 
     assert list(groups["machines"]["hosts"]) == ["edge-2"]
     assert groups["servers"]["hosts"] == {}
+
+
+def test_nodes_that_one_slice_has_to_itself_register_with_its_taint_and_keep_it(folder, facts, blobs):
+    own = {"name": "urllc", "snssai": {"sst": 2}, "isolation": "physical", "pool": "urllc"}
+    spec = folder.site.spec.model_copy(update={"slices": (Slice.model_validate(own),)})
+    site = folder.site.model_copy(update={"spec": spec})
+
+    found = inventory.render(type(folder)(folder.path, site), facts, blobs)["all"]
+
+    hosts = found["children"]["machines"]["hosts"]
+    assert {name: host["node_taints"] for name, host in hosts.items()} == {
+        "edge-1": [],
+        "edge-2": ["mec.io/slice=2:NoSchedule"],
+    }
+    kept = {name: one["taints"]["mec.io/slice"] for name, one in found["vars"]["site_nodes"].items()}
+    assert kept == {"edge-1": None, "edge-2": "2:NoSchedule"}
 
 
 def test_every_role_exists():

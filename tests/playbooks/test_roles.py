@@ -34,6 +34,7 @@ NODE = {
     "inventory_hostname": "edge-1",
     "node_address": "10.0.0.1",
     "node_labels": {"mec.io/pool": "urllc"},
+    "node_taints": ["mec.io/slice=1-0000a1:NoSchedule"],
     "node_schedulable": False,
     "node_facts": MACHINE,
     "node_binaries": [{"sha256": "a" * 64, "path": "/usr/local/bin/kubelet", "mode": "0755"}],

@@ -48,6 +48,66 @@ def test_only_tenants_and_quotas_have_limits():
     assert made.names("NetworkPolicy") >= {"slice-2/default-deny", "slice-2/allow-inside"}
 
 
+def test_every_level_above_none_bounds_what_the_slice_uses():
+    for isolation in ("tenant", "virtual-resource", "physical"):
+        assert render("slices", site(slices=[URLLC | {"isolation": isolation}])).names("LimitRange") == {
+            "slice-2/slice"
+        }
+
+
+def test_resources_of_a_slices_own_are_reserved_for_every_container():
+    quota = {"cpu": "400m", "memory": "1Gi"}
+    made = render("slices", site(slices=[URLLC | {"isolation": "virtual-resource", "quota": quota}]))
+
+    given = {"cpu": "400m", "memory": "256Mi"}
+    assert made.find("LimitRange")["spec"]["limits"] == [
+        {
+            "type": "Container",
+            "default": given,
+            "defaultRequest": given,
+            "maxLimitRequestRatio": {"cpu": "1", "memory": "1"},
+        }
+    ]
+
+
+@pytest.mark.parametrize("ways", [[], ["local"]])
+def test_local_traffic_needs_no_further_way_out(ways):
+    made = render("slices", site(slices=[VIDEO | {"dataNetworkAccess": ways}]))
+
+    assert made.names("NetworkPolicy") == {
+        f"slice-1-0000a1/{name}" for name in ("default-deny", "allow-dns", "allow-inside")
+    }
+
+
+def test_the_internet_is_what_no_site_has_inside():
+    made = render("slices", site(slices=[VIDEO | {"dataNetworkAccess": ["local", "internet"]}, URLLC]))
+
+    assert made.names("NetworkPolicy") >= {"slice-1-0000a1/allow-internet", "slice-2/default-deny"}
+    assert made.find("NetworkPolicy", "allow-internet")["spec"] == {
+        "podSelector": {},
+        "policyTypes": ["Egress"],
+        "egress": [
+            {
+                "to": [
+                    {
+                        "ipBlock": {
+                            "cidr": "0.0.0.0/0",
+                            "except": [
+                                "10.0.0.0/8",
+                                "100.64.0.0/10",
+                                "127.0.0.0/8",
+                                "169.254.0.0/16",
+                                "172.16.0.0/12",
+                                "192.168.0.0/16",
+                            ],
+                        }
+                    }
+                ]
+            }
+        ],
+    }
+
+
 @pytest.mark.parametrize(("five_qi", "value"), [(7, 58000), (82, 109000), (69, 123000)])
 def test_a_5qi_is_a_priority_class_that_evicts_nobody(five_qi, value):
     made = render("slices", site(slices=[URLLC | {"qos": {"fiveQI": five_qi}}]))

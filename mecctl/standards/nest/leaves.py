@@ -77,6 +77,6 @@ def from_note(note: str, text: str) -> tuple[Leaf, object] | None:
 def demands(part: Slice) -> Leaves:
     """Return all that a slice asks for: by its annotations and, before them, by its own fields."""
     noted = filter(None, (from_note(note, text) for note, text in part.annotations.items()))
-    asked = {"name", "quota", "annotations"}
+    asked = {"name", "pool", "quota", "annotations"}
     own = flat(part.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude=asked))
     return {**dict(noted), **dict(own)}

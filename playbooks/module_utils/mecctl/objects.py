@@ -38,7 +38,7 @@ def plan_objects(declared: dict[str, Any], asking: Asking) -> Iterator[Item]:
 
     `objects` are applied server-side as field manager `manager`. An object is in order when it carries the hash of its
     declaration and every declared field has the declared value. `nodes` are `{name: {labels, taints}}` and concern
-    nodes that have joined: a label is `{key: value}`, a taint `{key: effect}`, null for what must not be there.
+    nodes that have joined: a label is `{key: value}`, a taint `{key: [value:]effect}`, null for what must not be there.
     `data` is where a cluster that was started keeps its data. Raises NodeError when the API can't be asked.
     """
     if not declared.get("objects") and not declared.get("nodes"):
@@ -113,7 +113,13 @@ def _differing(live: dict[str, Any], wanted: dict[str, dict[str, Any]]) -> tuple
 
 
 def _effects(live: dict[str, Any]) -> dict[str, str]:
-    return {taint["key"]: taint["effect"] for taint in live["spec"].get("taints", [])}
+    taints = live["spec"].get("taints", [])
+    return {one["key"]: ":".join(filter(None, (one.get("value"), one["effect"]))) for one in taints}
+
+
+def _taint(key: str, text: str) -> dict[str, str]:
+    value, _, effect = text.rpartition(":")
+    return {"key": key, **({"value": value} if value else {}), "effect": effect}
 
 
 def _mend_node(api: kube.Api, path: str, live: dict[str, Any], wanted: dict[str, dict[str, Any]]) -> None:
@@ -124,7 +130,7 @@ def _mend_node(api: kube.Api, path: str, live: dict[str, Any], wanted: dict[str,
         patch: dict[str, Any] = {"metadata": {"labels": labels, "resourceVersion": version}}
         if taints:
             kept = [taint for taint in live["spec"].get("taints", []) if taint["key"] not in taints]
-            patch["spec"] = {"taints": kept + [{"key": key, "effect": value} for key, value in taints.items() if value]}
+            patch["spec"] = {"taints": kept + [_taint(key, text) for key, text in taints.items() if text]}
         status, answer = api.request("PATCH", path, patch, kube.MERGE)
         if status == 200:
             return

@@ -139,6 +139,19 @@ def test_a_taint_that_was_taken_off_comes_back_although_others_write_too(api, tm
     assert api.things["/api/v1/nodes/edge-1"]["spec"]["taints"] == [{"key": "server", "effect": "NoSchedule"}]
 
 
+def test_a_taint_with_a_value_is_told_from_the_same_with_another(api, tmp_path):
+    api.things["/api/v1/nodes/edge-1"] = node(taints=[{"key": "slice", "value": "1-0000a1", "effect": "NoSchedule"}])
+    wanted = {"edge-1": {"taints": {"slice": "2:NoSchedule"}}}
+
+    ((_, _, reason),) = converge(tmp_path, nodes=wanted)
+
+    assert reason == "taint slice is 1-0000a1:NoSchedule"
+    assert api.things["/api/v1/nodes/edge-1"]["spec"]["taints"] == [
+        {"key": "slice", "value": "2", "effect": "NoSchedule"}
+    ]
+    assert converge(tmp_path, nodes=wanted) == []
+
+
 def test_who_the_cluster_knows_is_told(api, tmp_path):
     api.things["/api/v1/nodes/edge-1"] = node()
     asking = objects.Asking()

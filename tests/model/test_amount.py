@@ -1,0 +1,48 @@
+"""Amounts as numbers, and as people read them."""
+
+from decimal import Decimal
+
+import pytest
+
+from mecctl.model import Quota
+from mecctl.model.amount import DEFAULT_LIMIT, amounts, size, within, written
+
+
+@pytest.mark.parametrize(
+    ("quantity", "number"),
+    [("2", 2), ("500m", Decimal("0.5")), ("1Ki", 1024), ("2Gi", 2 * 2**30), ("100M", 10**8), ("7", 7)],
+)
+def test_size(quantity, number):
+    assert size(quantity) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "text"),
+    [
+        ("cpu", "2.5", "2500m"),
+        ("cpu", "3", "3"),
+        ("memory", "1000000000", "953.7Mi"),
+        ("memory", "1073741824", "1Gi"),
+        ("memory", "12", "12"),
+    ],
+)
+def test_written(name, amount, text):
+    assert written(name, Decimal(amount)) == text
+
+
+def test_amounts_of_a_quota():
+    assert amounts(None) == amounts(Quota(pods=3)) == {}
+    assert amounts(Quota(cpu="2", memory="1Gi")) == {"cpu": "2", "memory": "1Gi"}
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [
+        (None, {"cpu": "500m", "memory": "256Mi"}),
+        (Quota(cpu="2", memory="2Gi"), {"cpu": "500m", "memory": "256Mi"}),
+        (Quota(cpu="200m", memory="100M"), {"cpu": "200m", "memory": "100M"}),
+        (Quota(pods=3), {"cpu": "500m", "memory": "256Mi"}),
+    ],
+)
+def test_defaults_never_exceed_the_quota(quota, expected):
+    assert within(DEFAULT_LIMIT, quota) == expected
