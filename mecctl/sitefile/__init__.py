@@ -11,7 +11,17 @@ from pydantic import ValidationError
 from mecctl.document import FIX, parse, read_text
 from mecctl.errors import InputError, Problem
 from mecctl.model import Site
-from mecctl.sitefile import checks_cluster, checks_slices, faults, nests, unbuilt
+from mecctl.sitefile import (
+    checks_assurance,
+    checks_cluster,
+    checks_placement,
+    checks_quotas,
+    checks_rates,
+    checks_slices,
+    faults,
+    nests,
+    unbuilt,
+)
 from mecctl.sitefile.view import view
 
 if TYPE_CHECKING:
@@ -22,6 +32,15 @@ if TYPE_CHECKING:
 
 SITE_FILE = "site.yaml"
 STATE = ".mecctl"
+CHECKS = (
+    *checks_cluster.CHECKS,
+    *checks_slices.CHECKS,
+    *checks_placement.CHECKS,
+    *checks_assurance.CHECKS,
+    *checks_quotas.CHECKS,
+    *checks_rates.CHECKS,
+)
+"""Every check across fields."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +82,13 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
         explained = {*_explained(refusals), *merge.explained}
         problems += [found for place, found in faults.problems(error, document) if not _within(place, explained)]
     valid = view(data, site)
-    for check in (*checks_cluster.CHECKS, *checks_slices.CHECKS):
+    for check in CHECKS:
         problems += [document.problem(found.place, found.what, found.allowed) for found in check(valid)]
     if problems or site is None:
         raise InputError(_sorted(problems, shown))
-    return SiteFolder(folder.resolve(), site, (*merge.warnings, *checks_cluster.warnings(site)))
+    return SiteFolder(
+        folder.resolve(), site, (*merge.warnings, *checks_cluster.warnings(site), *checks_rates.warnings(site))
+    )
 
 
 def _find(reference: str | Path, inventories: Path) -> Path:

@@ -40,17 +40,6 @@ def workloads(view: View) -> Iterator[Finding]:
                 )
 
 
-def quotas(view: View) -> Iterator[Finding]:
-    """A slice's quota of pods holds the replicas of its workloads."""
-    if not view.workloads.whole:
-        return
-    for index, found in view.slices.valid.items():
-        wanted = sum(w.replicas for w in view.workloads.valid.values() if w.slice == found.name)
-        if found.quota and found.quota.pods is not None and wanted > found.quota.pods:
-            what = f"the slice's workloads have {wanted} replicas, and the quota is {found.quota.pods} pods"
-            yield Finding(("spec", "slices", index, "quota", "pods"), what, f"at least {wanted}, or fewer replicas")
-
-
 def policies(view: View) -> Iterator[Finding]:
     """A policy opens something that is there, from another slice, and only once."""
     seen: set[object] = set()
@@ -98,5 +87,5 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none is declared"
 
 
-CHECKS = (unique_slices, workloads, quotas, policies)
+CHECKS = (unique_slices, workloads, policies)
 """Every check of this module."""

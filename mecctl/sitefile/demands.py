@@ -49,6 +49,11 @@ def sort(fields: Mapping[str, Any]) -> Demands:
     )
 
 
+def words(value: object) -> str:
+    """Write a demand's value, or its values, in a sentence."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
 def note_problems(document: Document, notes: Mapping[str, object], place: Place) -> Iterator[Problem]:
     """Yield what is wrong with annotations, at `place`, that say a demand."""
     reading = Reading("", document.file, document.lines)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.document import read_text
 from mecctl.errors import InputError
-from mecctl.sitefile.demands import note_problems, sort
+from mecctl.sitefile.demands import note_problems, sort, words
 from mecctl.standards import nest
 from mecctl.standards.nest.leaves import LEAVES
 
@@ -100,7 +100,7 @@ class Merge:
 def _lesser(found: Reading, key: str, demands: Demands) -> Problem:
     row = demands.rows[key]
     allowed = f"write {key}: {row.instead} beside nest: in site.yaml to accept less"
-    return found.problem(found.sources[key,], f"asks for {key} {demands.lesser[key]}: {row.what}", allowed)
+    return found.problem(found.sources[key,], f"asks for {key} {words(demands.lesser[key])}: {row.what}", allowed)
 
 
 def _report(found: Reading, said: Collection[str], demands: Demands, who: str) -> Iterator[str]:

@@ -62,8 +62,8 @@ def _leave_out(schema: _Schema, row: Unbuilt) -> None:
         return
     if row.values is None and found.get("type") != "null":
         del parent["properties"][last]
-    elif row.values and "enum" in found:
-        found["enum"] = [value for value in found["enum"] if value not in row.values]
+    elif row.values and "enum" in (choice := found.get("items", found)):
+        choice["enum"] = [value for value in choice["enum"] if value not in row.values]
     if row.default is not None:
         del found["default"]
         parent.setdefault("required", []).append(last)

@@ -12,7 +12,7 @@ from mecctl.document import read_text, show
 from mecctl.errors import InputError, Problem
 from mecctl.model import Slice
 from mecctl.model.types import LABEL_1123, shown
-from mecctl.sitefile.demands import sort
+from mecctl.sitefile.demands import sort, words
 from mecctl.standards import nest, snssai
 from mecctl.standards.nest.leaves import NOTES, flat
 
@@ -117,7 +117,7 @@ def _unmet(reading: Reading, demands: Demands) -> Iterator[Problem]:
     """Yield, for every field that doesn't count here, where the NEST asks for it and why it doesn't."""
     for key, row in demands.rows.items():
         at = next(at for leaf, at in reading.sources.items() if leaf[0] == key)
-        yield reading.problem(at, f"{demands.lesser[key]}: {row.what}" if key in demands.lesser else row.what)
+        yield reading.problem(at, f"{words(demands.lesser[key])}: {row.what}" if key in demands.lesser else row.what)
 
 
 def _check(part: dict[str, Any], file: str) -> None:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class Unbuilt:
     """One field, or some of its values, that is refused.
 
-    `path` runs from the file's root, `[]` standing for every item. `values` None means any value but null; `default`
-    is what a left-out field counts as; `when(spec, path)` narrows the row; `replaces` is the required field that the
-    refused one would stand in for, so that its absence is not told as well.
+    `path` runs from the file's root, `[]` standing for every item. `values` None means any value but null; a list is
+    refused for any one of them. `default` is what a left-out field counts as; `when(spec, path)` narrows the row;
+    `replaces` is the required field that the refused one would stand in for, so that its absence is not told as well.
     """
 
     path: str
@@ -34,7 +34,9 @@ class Unbuilt:
     def refuses(self, value: object) -> bool:
         """Tell whether this value of the field is refused."""
         found = self.default if value is None else value
-        return found is not None if self.values is None else found in self.values
+        if self.values is None:
+            return found is not None
+        return any(one in self.values for one in (found if isinstance(found, list | tuple) else (found,)))
 
 
 @dataclass(frozen=True)
@@ -110,19 +112,23 @@ UNBUILT: tuple[Unbuilt, ...] = (
     Unbuilt("spec.slices[].maxPacketSize", "packet sizes aren't enforced yet", _NOTED),
     Unbuilt("spec.slices[].maxUEs", "UEs aren't counted here", _NOTED),
     Unbuilt("spec.slices[].maxPDUSessions", "PDU sessions aren't counted here", _NOTED),
-    Unbuilt("spec.slices[].availability", "availability isn't watched over yet", _NOTED),
     Unbuilt(
         "spec.slices[].missionCritical",
         "mission-critical communication isn't served in a special way yet",
         _NOTED,
     ),
     Unbuilt("spec.slices[].coverage", "areas of coverage are the mobile network's and don't count here", _NOTED),
-    Unbuilt("spec.slices[].dataNetworkAccess", "the ways out of a slice can't be chosen yet", _NOTED),
+    Unbuilt(
+        "spec.slices[].dataNetworkAccess",
+        "a way into a private network isn't built: the site file has no place for its addresses",
+        "local or internet",
+        ("private-network",),
+    ),
     Unbuilt(
         "spec.slices[].isolation",
-        "isolation beyond the tenant's isn't built yet",
-        "none or tenant",
-        ("network-function", "virtual-resource", "physical"),
+        "network functions of a slice's own aren't built yet",
+        "none, tenant, virtual-resource or physical",
+        ("network-function",),
     ),
     Unbuilt(
         "spec.workloads[].appd",

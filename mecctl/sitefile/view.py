@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from mecctl.model import Kubernetes, Lab, Network, Node, Policy, Slice, Workload
+from mecctl.model import Kubernetes, Lab, Line, Network, Node, Policy, Slice, Workload
 from mecctl.model.base import Model
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class View:
     cni: str | None
     network: Network | None
     lab: Lab | None
+    uplink: Line | None
 
 
 def view(data: object, site: Site | None) -> View:
@@ -87,6 +88,7 @@ def view(data: object, site: Site | None) -> View:
         cni=(network if site else _sound(network, Network)).get("cni"),
         network=site.kubernetes.network if site else _one(network, Network),
         lab=site.spec.lab if site else _one(spec.get("lab"), Lab),
+        uplink=site.spec.uplink if site else _one(spec.get("uplink"), Line),
     )
 
 

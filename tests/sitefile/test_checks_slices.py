@@ -84,17 +84,6 @@ def test_ffffff_is_no_sd_and_collides_with_none(told, sd):
     assert "2 is also the S-NSSAI of embb; both would be namespace slice-2" in problem
 
 
-def test_quota_of_pods_holds_the_replicas(told, edited):
-    quota = ('image: "mecctl.io/web:1", ports', 'image: "mecctl.io/web:1", replicas: 11, ports')
-    assert told(quota) == [
-        (
-            "site.yaml:16: spec.slices[1].quota.pods: the slice's workloads have 11 replicas, and the quota is 10 "
-            "pods; at least 11, or fewer replicas"
-        )
-    ]
-    edited(quota, ("pods: 10", "pods: 11"))
-
-
 @pytest.mark.parametrize("to", ["{slice: embb}", "{slice: embb, workload: cache}", "{slice: embb, ports: [8080]}"])
 def test_wider_policies(edited, to):
     edited(("{slice: embb, workload: cache, ports: [8080]}", to))

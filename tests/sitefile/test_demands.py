@@ -5,16 +5,22 @@ from mecctl.sitefile.demands import note_problems, sort
 
 
 def test_sorted_by_what_becomes_of_them():
-    demands = sort({"qos": {"fiveQI": 7}, "maxUEs": 7, "isolation": "physical", "throughput": {"downlink": {}}})
+    demands = sort({"qos": {"fiveQI": 7}, "maxUEs": 7, "isolation": "network-function", "throughput": {"downlink": {}}})
     assert demands.count == {"qos": {"fiveQI": 7}}
     assert demands.noted == {"maxUEs": 7, "throughput": {"downlink": {}}}
-    assert demands.lesser == {"isolation": "physical"}
+    assert demands.lesser == {"isolation": "network-function"}
     assert set(demands.rows) == {"maxUEs", "throughput", "isolation"}
-    assert demands.notes == {"mec.io/max-ues": "7", "mec.io/isolation": "physical"}
+    assert demands.notes == {"mec.io/max-ues": "7", "mec.io/isolation": "network-function"}
 
 
 def test_isolation_that_is_built_counts():
-    assert sort({"isolation": "none"}).count == {"isolation": "none"}
+    assert sort({"isolation": "physical"}).count == {"isolation": "physical"}
+
+
+def test_one_value_of_a_list_that_is_not_built_is_enough():
+    asked = {"dataNetworkAccess": ["internet", "private-network"]}
+    assert sort(asked).lesser == asked
+    assert sort({"dataNetworkAccess": ["internet", "local"]}).lesser == {}
 
 
 def test_problems_of_notes_have_their_line():

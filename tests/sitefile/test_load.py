@@ -89,8 +89,8 @@ def test_a_broken_item_raises_no_false_alarm(told):
         ("{name: embb, snssai", "{name: embb, x: 1, snssai"), ("name: cache, slice", "y: 1, name: cache, slice")
     ) == [
         (
-            "site.yaml:15: spec.slices[0].x: this key isn't known here; known: annotations, isolation, name, nest, "
-            "pool, qos, quota, snssai"
+            "site.yaml:15: spec.slices[0].x: this key isn't known here; known: annotations, availability, "
+            "dataNetworkAccess, isolation, name, nest, pool, qos, quota, snssai"
         ),
         (
             "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: args, command, env, image, name, "
@@ -114,3 +114,28 @@ def test_nothing_is_written(folder, told):
     before = sorted(folder.rglob("*"))
     told(("kind: Site", "kind: Fleet"))
     assert sorted(folder.rglob("*")) == before
+
+
+PROMISES = (
+    ("{name: embb, snssai", "{name: embb, isolation: physical, availability: 99.99%, snssai"),
+    ("replicas: 2, ports: [8080]", "replicas: 1, ports: [8080]"),
+    ('image: "mecctl.io/web:1", ports', 'image: "mecctl.io/web:1", replicas: 3, ports'),
+)
+
+
+def test_what_a_site_can_not_hold_is_told_with_its_line(told):
+    assert [problem.partition(";")[0] for problem in told(*PROMISES)] == [
+        "site.yaml:15: spec.slices[0].pool: is missing: isolation physical gives embb nodes of its own",
+        "site.yaml:15: spec.slices[0].availability: 99.99% needs two nodes, and embb has 1 to run on",
+        "site.yaml:16: spec.slices[1].quota.cpu: the slice's workloads may use 1500m in sum: control 3 x 500m",
+        "site.yaml:16: spec.slices[1].quota.memory: the slice's workloads may use 768Mi in sum: control 3 x 256Mi",
+        "site.yaml:18: spec.workloads[0].replicas: cache has 1 replica, and availability 99.99% of embb needs a second",
+    ]
+
+
+def test_links_are_read(edited):
+    found = edited(
+        ("roles: [agent]", "roles: [agent], link: 1Gbps"), ("  kubernetes:\n", "  uplink: 500 Mbps\n  kubernetes:\n")
+    )
+    assert found.site.nodes[1].link == 10**9
+    assert (found.site.spec.uplink.egress, found.site.spec.uplink.ingress) == (5 * 10**8, 5 * 10**8)

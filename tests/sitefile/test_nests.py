@@ -127,7 +127,7 @@ def test_the_template_of_the_gst(write, edited):
     write((DATA / "openslice_gst_5.0.0.json").read_text())
     found = edited((URLLC, NEST))
     assert (found.site.slices[1].isolation, found.site.slices[1].max_pdu_sessions) == ("none", 10_000)
-    assert found.warnings[0] == "slice urllc: slices/n.json gives isolation"
+    assert found.warnings[0] == "slice urllc: slices/n.json gives availability, isolation, dataNetworkAccess"
     assert found.warnings[-1] == "slice urllc: slices/n.json: a template with 34 attributes not filled in"
 
 
@@ -139,15 +139,34 @@ def test_what_can_not_be_honoured_is_told(write, edited):
     )
 
 
-@pytest.mark.parametrize("level", [1, 3])
-def test_isolation_that_is_not_built_is_no_mere_note(write, told, level):
-    write({"base_slice_descriptor": {"isolation_level": {"isolation": level}}})
+def test_isolation_that_is_not_built_is_no_mere_note(write, told):
+    write({"base_slice_descriptor": {"isolation": 1}})
     assert told((URLLC, NEST)) == [
         (
-            "slices/n.json:3: base_slice_descriptor.isolation_level: asks for isolation physical: isolation beyond the "
-            "tenant's isn't built yet; write isolation: none or tenant beside nest: in site.yaml to accept less"
+            "slices/n.json:3: base_slice_descriptor.isolation: asks for isolation network-function: network functions "
+            "of a slice's own aren't built yet; write isolation: none, tenant, virtual-resource or physical beside "
+            "nest: in site.yaml to accept less"
         )
     ]
+
+
+def test_a_way_out_that_is_not_built_is_no_mere_note(write, told):
+    write(
+        {"sNSSAIList": [{"sst": 2}], "dataNetworkAccess": {"dataAccessList": [{"dataAccessUsed": "TERM_PVT_NETWORK"}]}}
+    )
+    (problem,) = told((URLLC, NEST))
+    assert "asks for dataNetworkAccess private-network: a way into a private network isn't built" in problem
+    assert "write dataNetworkAccess: local or internet beside nest: in site.yaml" in problem
+
+
+@pytest.mark.parametrize("level", [1, 3])
+def test_nodes_of_its_own_are_the_site_files_to_name(write, told, edited, level):
+    write({"base_slice_descriptor": {"isolation_level": {"isolation": level}}})
+    (problem,) = told((URLLC, NEST))
+    assert problem.startswith("site.yaml:16: spec.slices[1].pool: is missing: isolation physical gives urllc nodes of")
+    own = "    - {name: edge-3, address: 10.77.0.13, roles: [agent], pool: own}\n  kubernetes:\n"
+    found = edited((URLLC, NEST.replace("}}", "}, pool: own}")), ("  kubernetes:\n", own)).site.slices[1]
+    assert (found.isolation, found.pool) == ("physical", "own")
 
 
 def test_several_5qis(write, edited):

@@ -83,12 +83,15 @@ def test_names(file, attributes, stem, given, name):
 
 
 def test_isolation_that_is_not_built_is_noted_and_can_not_be_honoured(file):
-    path = file(base(isolation_level={"isolation": 1}))
+    path = file(base(isolation=1))
     found = import_slice(path)
     assert "isolation" not in found.slice
-    assert found.slice["annotations"] == {"mec.io/isolation": "physical"}
+    assert found.slice["annotations"] == {"mec.io/isolation": "network-function"}
     assert [str(problem) for problem in found.unmet] == [
-        f"{path}:4: base_slice_descriptor.isolation_level: physical: isolation beyond the tenant's isn't built yet"
+        (
+            f"{path}:4: base_slice_descriptor.isolation: network-function: network functions of a slice's own aren't "
+            "built yet"
+        )
     ]
 
 

@@ -1,0 +1,63 @@
+"""Slices' pods have nodes to run on, and who is physically isolated shares none."""
+
+import pytest
+
+from mecctl.sitefile.checks_placement import physical, pools, room
+from tests.sitefile.parts import AGENT, CACHE, EMBB, OTHER, SERVER, URLLC, told
+
+OWN = EMBB | {"isolation": "physical", "pool": "own"}
+
+
+def test_physical_isolation_with_a_pool_to_itself():
+    for check in (pools, physical, room):
+        assert told(check, slices=[OWN, URLLC]) == []
+
+
+def test_physical_isolation_needs_nodes():
+    assert told(physical, slices=[EMBB | {"isolation": "physical"}]) == [
+        (
+            "spec.slices[0].pool: is missing: isolation physical gives embb nodes of its own; the name of a pool of "
+            "nodes with the role agent, which no other slice uses"
+        )
+    ]
+
+
+@pytest.mark.parametrize("isolation", ["physical", "tenant"])
+def test_physical_isolation_shares_its_nodes_with_no_other_slice(isolation):
+    found = told(physical, slices=[OWN, URLLC | {"isolation": isolation, "pool": "own"}])
+    assert found[0].startswith(
+        "spec.slices[0].pool: pool own is also that of urllc, and isolation physical shares no node; the name of a pool"
+    )
+
+
+def test_physical_isolation_shares_its_nodes_with_no_control_plane():
+    nodes = [SERVER | {"roles": ["server", "agent"], "pool": "own"}, AGENT]
+    (found,) = told(physical, nodes=nodes, slices=[OWN])
+    assert found.startswith(
+        "spec.slices[0].pool: edge-1 of pool own carries the control plane, and isolation physical shares no node"
+    )
+
+
+def test_a_pool_that_is_not_there():
+    assert told(pools, slices=[EMBB | {"pool": "mine"}]) == [
+        "spec.slices[0].pool: no node is in a pool mine; one of: own"
+    ]
+
+
+def test_a_pool_of_servers():
+    found = told(pools, nodes=[SERVER | {"pool": "control"}, AGENT], slices=[EMBB | {"pool": "control"}])
+    assert found == [
+        "spec.slices[0].pool: no node of pool control has the role agent, so none runs workloads; one of: none"
+    ]
+
+
+def test_every_slice_with_workloads_has_a_node_left():
+    workloads = [CACHE, CACHE | {"name": "control", "slice": "urllc"}]
+    parts = {"nodes": [SERVER, OTHER], "slices": [OWN, URLLC], "workloads": workloads}
+    assert told(room, **parts) == [
+        (
+            "spec.slices[1]: every node that runs workloads is another slice's own, none is left for urllc; a node "
+            "with the role agent in no such pool"
+        )
+    ]
+    assert told(room, **{**parts, "nodes": [SERVER, AGENT, OTHER]}) == []
