@@ -80,9 +80,11 @@ class Workflow:
         return Cluster(self.folder, self._nodes.kubeconfig(), self.watcher, force_conflicts=self.force_conflicts)
 
     def _preflight(self) -> Outcome:
-        """Look at every machine; a fault of one node is told and the others' work goes on."""
+        """Look at every machine; a fault of one node is told and the others' work goes on, the site's own stops all."""
         errors = tuple(finding.as_error() for finding in self._nodes.preflight())
-        return Outcome(errors=errors, blocks=not self._nodes.usable & self._servers)
+        short = self._nodes.shortage()
+        blocks = short is not None or not self._nodes.usable & self._servers
+        return Outcome(errors=(*errors, short) if short else errors, blocks=blocks)
 
     def _apply_nodes(self) -> Outcome:
         return self._nodes_outcome(self._nodes.apply())

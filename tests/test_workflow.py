@@ -3,7 +3,7 @@
 import pytest
 
 from mecctl import sitelock, workflow
-from mecctl.errors import LockedError, MecctlError, UnreachableError
+from mecctl.errors import InputError, LockedError, MecctlError, Problem, UnreachableError
 from mecctl.nodes.preflight import Finding
 from mecctl.nodes.steps import NodesResult
 from mecctl.plan.change import Change
@@ -18,12 +18,16 @@ BROKEN = Check("refused", "urllc", "cache:8080", "refused", "HTTP 200", "", ok=F
 
 
 class Nodes:
-    def __init__(self, *, findings=(), result=None, installed=True):
+    def __init__(self, *, findings=(), result=None, installed=True, short=None):
+        self.short = short
         self.findings, self.result, self.installed = findings, result or NodesResult(), installed
         self.usable = frozenset({"edge-1", "edge-2"}) - {finding.node for finding in findings}
 
     def preflight(self):
         return self.findings
+
+    def shortage(self):
+        return self.short
 
     def plan(self):
         return self.result
@@ -101,6 +105,14 @@ def test_without_a_server_nothing_goes_on(folder, monkeypatch):
 
     assert [step.skipped for step in result.steps] == [None, *["preflight failed"] * 4]
     assert result.exit_code == 1
+
+
+def test_a_site_that_asks_for_more_than_its_machines_have_is_left_alone(folder, monkeypatch):
+    short = InputError([Problem("site.yaml", None, "spec.slices[].quota.cpu", "the slices' quotas are 5 in sum")])
+    made = flow(folder, monkeypatch, Nodes(short=short, result=NodesResult((NODE_CHANGE,))))
+
+    for result in (made.plan(), made.up()):
+        assert (result.errors, result.changes, result.exit_code) == ((short,), (), 3)
 
 
 def test_a_server_that_fails_on_the_way_stops_the_cluster(folder, monkeypatch):

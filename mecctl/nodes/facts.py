@@ -12,7 +12,8 @@ class Facts:
     """A node's own answers; sizes in bytes, `clock_skew` in seconds ahead of this machine.
 
     `container`, `swap`, `raise_limits` (CAP_SYS_RESOURCE) and `conntrack_writable` decide settings that only some
-    machines need. `listeners` maps a TCP port to the name of the program that holds it.
+    machines need. `listeners` maps a TCP port to the name of the program that holds it, `speeds` an IPv4 address to
+    the bits per second of its link, as far as the kernel knows.
     """
 
     node: str
@@ -20,6 +21,7 @@ class Facts:
     kernel: tuple[int, int]
     hostname: str
     machine_id: str
+    cores: int
     memory: int
     disk_free: int
     disk_size: int
@@ -31,6 +33,7 @@ class Facts:
     conntrack_writable: bool
     python: bool
     listeners: dict[int, str]
+    speeds: dict[str, int]
 
 
 # One round trip: plain sh, for a node may lack everything else. The clock is read last, when the link is warm.
@@ -39,6 +42,7 @@ echo "machine=$(uname -m)"
 echo "kernel=$(uname -r)"
 echo "hostname=$(uname -n)"
 echo "machine_id=$(cat /etc/machine-id 2>/dev/null)"
+echo "cores=$(nproc)"
 echo "memory=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
 echo "disk=$(df -Pk /var/lib | awk 'NR==2 {print $2, $4}')"
 echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
@@ -48,16 +52,21 @@ echo "caps=$(sed -n 's/^CapEff:\t//p' /proc/self/status)"
 test -w /proc/sys/net/netfilter/nf_conntrack_max && echo conntrack_writable=1
 command -v python3 >/dev/null && echo python=1
 ss -Hltnp 2>/dev/null | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\([0-9]*\) .*users:(("\([^"]*\)".*/listen=\1 \2/p'
+ip -o -4 addr show 2>/dev/null | while read -r _ device _ address _; do
+  echo "speed=${address%/*} $(cat "/sys/class/net/$device/speed" 2>/dev/null)"
+done
 echo "clock=$(date +%s.%N)"
 """
 
 _CAP_SYS_RESOURCE = 24
+_MANY = {"listen", "speed"}
 
 
 def parse(node: str, text: str, sent: float, received: float) -> Facts:
     """Read the answer to LOOK, sent and received at these times of this machine's clock (Unix seconds)."""
     lines = [line.partition("=")[::2] for line in text.splitlines() if "=" in line]
-    one = {key: value.strip() for key, value in lines if key != "listen"}
+    one = {key: value.strip() for key, value in lines if key not in _MANY}
+    links = [value.split() for key, value in lines if key == "speed"]
     size, free = (int(number) * 1024 for number in one["disk"].split())
     # The clock was read at some moment of the round trip: what the trip itself may explain is not skew.
     clock = float(one["clock"])
@@ -69,6 +78,7 @@ def parse(node: str, text: str, sent: float, received: float) -> Facts:
         kernel=(int(major), int("".join(filter(str.isdigit, minor)))),
         hostname=one["hostname"],
         machine_id=one["machine_id"],
+        cores=int(one["cores"]),
         memory=int(one["memory"]) * 1024,
         disk_free=free,
         disk_size=size,
@@ -80,4 +90,6 @@ def parse(node: str, text: str, sent: float, received: float) -> Facts:
         conntrack_writable="conntrack_writable" in one,
         python="python" in one,
         listeners={int(port): name for key, value in lines if key == "listen" for port, name in [value.split(" ", 1)]},
+        # In Mbit/s; -1 or nothing where the kernel doesn't know.
+        speeds={link[0]: int(link[1]) * 10**6 for link in links if len(link) == 2 and int(link[1]) > 0},
     )

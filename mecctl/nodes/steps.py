@@ -11,6 +11,7 @@ from mecctl.artifacts.select import for_site
 from mecctl.artifacts.store import Blob
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import inventory, preflight
+from mecctl.nodes.capacity import shortage
 from mecctl.nodes.kubeconfig import fetch
 from mecctl.nodes.runner import play
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from mecctl.artifacts.lock import Artifact
     from mecctl.artifacts.store import Store
+    from mecctl.errors import InputError
     from mecctl.nodes.events import Played
     from mecctl.nodes.preflight import Finding, Preflight
     from mecctl.plan.change import Change
@@ -54,6 +56,10 @@ class Nodes:
     def preflight(self) -> tuple[Finding, ...]:
         """Look at every node; returns the faults."""
         return self._seen.findings
+
+    def shortage(self) -> InputError | None:
+        """What the site file promises and the machines, as they were seen, can't keep."""
+        return shortage(self._folder, self._seen.facts)
 
     @property
     def usable(self) -> frozenset[str]:

@@ -6,9 +6,10 @@ slices that may be placed on it; the site's line to the outside has to carry eac
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from mecctl.model import places
+from mecctl.model.guarantee import WAYS, overload, rate
 from mecctl.model.quantity import format_bit_rate
 from mecctl.sitefile.view import Finding
 
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
 
     from mecctl.document import Place
     from mecctl.model import Site, Slice
+    from mecctl.model.guarantee import Way
     from mecctl.sitefile.view import View
-
-Way = Literal["downlink", "uplink"]
-WAYS: tuple[Way, Way] = ("downlink", "uplink")
 
 
 def links(view: View) -> Iterator[Finding]:
@@ -60,22 +59,11 @@ def warnings(site: Site) -> Iterator[str]:
                 )
 
 
-def rate(part: Slice, way: Way, bound: Literal["guaranteed", "maximum"]) -> int | None:
-    """Return a bound of the slice's own rate, in bits per second."""
-    rates = getattr(part.throughput, way) if part.throughput else None
-    found: int | None = getattr(rates, bound) if rates else None
-    return found
-
-
 def _over(place: Place, slices: Iterable[Slice], way: Way, link: int, said: str) -> Iterator[Finding]:
-    """Yield the sum of the guarantees, with each slice's share, where it is over the link."""
-    shares = {part.name: found for part in slices if (found := rate(part, way, "guaranteed"))}
-    asked = sum(shares.values())
-    if asked > link:
-        named = ", ".join(f"{name} {format_bit_rate(share)}" for name, share in shares.items())
-        what = f"the slices' guaranteed {way} is {format_bit_rate(asked)} in sum: {named}; {said}"
-        allowed = f"guarantees of at most {format_bit_rate(link)} together, or a faster link"
-        yield Finding(place, f"{what} {format_bit_rate(link)}", allowed)
+    if found := overload(slices, way, link):
+        carries = format_bit_rate(link)
+        allowed = f"guarantees of at most {carries} together, or a faster link"
+        yield Finding(place, f"{found}; {said} {carries}", allowed)
 
 
 CHECKS = (links, line)

@@ -6,6 +6,7 @@ ANSWER = """machine=x86_64
 kernel=6.1.0-18-cloud-amd64
 hostname=edge-1
 machine_id=0123456789abcdef0123456789abcdef
+cores=4
 memory=2048000
 disk=10485760 5242880
 cgroup=cgroup2fs
@@ -16,6 +17,9 @@ conntrack_writable=1
 python=1
 listen=22 sshd
 listen=6443 kube-apiserver
+speed=127.0.0.1
+speed=10.0.0.1 1000
+speed=10.1.0.1 -1
 clock=1000.5
 """
 
@@ -24,6 +28,7 @@ def test_a_machine():
     seen = parse("edge-1", ANSWER, sent=1000.0, received=1001.0)
 
     assert (seen.arch, seen.kernel, seen.cgroup) == ("amd64", (6, 1), "v2")
+    assert (seen.cores, seen.speeds) == (4, {"10.0.0.1": 10**9})
     assert (seen.memory, seen.disk_size, seen.disk_free) == (2048000 * 1024, 10 * 2**30, 5 * 2**30)
     assert (seen.container, seen.swap, seen.raise_limits, seen.conntrack_writable, seen.python) == (
         False, False, True, True, True,

@@ -1,0 +1,27 @@
+"""The rates that slices are promised, and whether a link carries them together."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from mecctl.model.quantity import format_bit_rate
+from mecctl.model.slice import Slice
+
+Way = Literal["downlink", "uplink"]
+WAYS: tuple[Way, Way] = ("downlink", "uplink")
+
+
+def rate(part: Slice, way: Way, bound: Literal["guaranteed", "maximum"]) -> int | None:
+    """Return a bound of the slice's own rate, in bits per second."""
+    rates = getattr(part.throughput, way) if part.throughput else None
+    found: int | None = getattr(rates, bound) if rates else None
+    return found
+
+
+def overload(slices: Iterable[Slice], way: Way, link: int) -> str | None:
+    """Return what the slices are guaranteed in sum and each, where a link of so many bits per second can't carry it."""
+    shares = {part.name: found for part in slices if (found := rate(part, way, "guaranteed"))}
+    asked = sum(shares.values())
+    if asked <= link:
+        return None
+    named = ", ".join(f"{name} {format_bit_rate(share)}" for name, share in shares.items())
+    return f"the slices' guaranteed {way} is {format_bit_rate(asked)} in sum: {named}"

@@ -1,0 +1,81 @@
+"""What slices ask for together, against what was seen of the machines."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mecctl.nodes.capacity import shortage
+from mecctl.nodes.facts import Facts
+from mecctl.sitefile import SiteFolder
+from tests.nodes.conftest import GOOD
+from tests.stacks.rendering import site
+
+NODES: list[dict[str, Any]] = [
+    {"name": "edge-1", "address": "10.77.0.11", "roles": ["server"]},
+    {"name": "edge-2", "address": "10.77.0.12", "roles": ["agent"]},
+    {"name": "edge-3", "address": "10.77.0.13", "roles": ["agent"], "pool": "own"},
+]
+
+
+def part(sst: int, cpu: str | None = None, memory: str | None = None, **more: Any) -> dict[str, Any]:
+    return {"name": f"s-{sst}", "snssai": {"sst": sst}, "quota": {"cpu": cpu, "memory": memory}, **more}
+
+
+def told(*slices: dict[str, Any], nodes: Any = NODES, seen: dict[str, Facts] | None = None) -> list[str]:
+    every = {node["name"]: replace(GOOD, cores=2, memory=3 * 2**29) for node in NODES}
+    found = shortage(SiteFolder(Path("/site"), site(nodes=nodes, slices=slices)), every if seen is None else seen)
+    return [str(problem) for problem in found.problems] if found else []
+
+
+def test_quotas_that_fill_the_machines_fit():
+    assert told(part(1, "3", "2Gi"), part(2, "1", "1Gi"), part(3)) == []
+
+
+def test_quotas_are_held_against_the_machines_that_run_workloads():
+    assert told(part(1, "3500m", "2Gi"), part(2, "1", "1100Mi")) == [
+        (
+            "/site/site.yaml: spec.slices[].quota.cpu: the slices' quotas are 4500m in sum: s-1 3500m, s-2 1; their "
+            "nodes have 4: edge-2 2, edge-3 2; quotas of at most 4 together, or more nodes"
+        ),
+        (
+            "/site/site.yaml: spec.slices[].quota.memory: the slices' quotas are 3.1Gi in sum: s-1 2Gi, s-2 1.1Gi; "
+            "their nodes have 3Gi: edge-2 1.5Gi, edge-3 1.5Gi; quotas of at most 3Gi together, or more nodes"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("isolation", ["tenant", "physical"])
+def test_a_slice_in_a_pool_has_only_that(isolation):
+    (found,) = told(part(1, "3", pool="own", isolation=isolation), part(2, "1"))
+    assert "are 3 in sum: s-1 3; their nodes have 2: edge-3 2;" in found
+
+
+def test_others_have_nothing_of_nodes_that_one_slice_has_to_itself():
+    (found,) = told(part(1, "1", pool="own", isolation="physical"), part(2, "3"))
+    assert "are 3 in sum: s-2 3; their nodes have 2: edge-2 2;" in found
+
+
+def test_machines_that_were_not_seen_may_have_anything():
+    assert told(part(1, "100"), seen={"edge-1": GOOD, "edge-2": GOOD}) == []
+
+
+RATES: dict[str, Any] = {"throughput": {"downlink": {"guaranteed": "800Mbps"}}}
+SEEN = {"edge-2": replace(GOOD, speeds={"10.77.0.12": 10**9}), "edge-3": GOOD}
+
+
+def test_a_link_as_it_was_found_carries_the_guarantees():
+    assert told(part(1, **RATES), part(2, **RATES), seen=SEEN) == [
+        (
+            "/site/site.yaml: spec.slices[].throughput: the slices' guaranteed downlink is 1600Mbps in sum: "
+            "s-1 800Mbps, s-2 800Mbps; the link of edge-2 was found to carry 1Gbps; guarantees of at most 1Gbps "
+            "together, or link: with what it really carries"
+        )
+    ]
+    assert told(part(1, **RATES), seen=SEEN) == []
+
+
+def test_a_link_that_is_declared_is_the_site_files():
+    nodes = [*NODES[:1], NODES[1] | {"link": "2Gbps"}]
+    assert told(part(1, **RATES), part(2, **RATES), nodes=nodes, seen=SEEN) == []
