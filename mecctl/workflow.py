@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mecctl import sitelock
 from mecctl.artifacts.store import Store
+from mecctl.cluster.losses import Loss, refusal
 from mecctl.cluster.steps import Cluster
 from mecctl.engine.engine import warm_up
 from mecctl.errors import MecctlError, UnreachableError
@@ -17,12 +18,17 @@ from mecctl.plan.execute import Listener, execute
 from mecctl.plan.progress import Progress
 from mecctl.plan.step import Outcome, Step, nothing
 from mecctl.probe.prove import prove
+from mecctl.sitefile import SITE_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mecctl.plan.result import RunResult
     from mecctl.sitefile import SiteFolder
+
+
+ASKED_FIRST = 5.0
+"""Seconds that the API gets to say, before anything else is done, what would go."""
 
 
 class Watcher(Progress, Listener, Protocol):
@@ -33,12 +39,14 @@ class Watcher(Progress, Listener, Protocol):
 class Workflow:
     """One site's steps. `plan` and `up` run the same list; only the side of each step differs.
 
-    With `force_conflicts` fields in the cluster that another field manager owns are taken over.
+    With `force_conflicts` fields in the cluster that another field manager owns are taken over; with `let_go` slices
+    that left the site file take along what still runs in them.
     """
 
     folder: SiteFolder
     watcher: Watcher
     force_conflicts: bool = False
+    let_go: bool = False
     _lost: set[str] = field(default_factory=set, init=False)
     """Nodes that failed on the way: nobody waits for them."""
 
@@ -61,6 +69,13 @@ class Workflow:
         """Make the site what its file says; a plain re-run goes on after any failure."""
         with sitelock.hold(self.folder.state, "mecctl site up"):
             return execute(self.folder.site.name, self.steps(), "apply", self.watcher)
+
+    def losses(self) -> tuple[Loss, ...]:
+        """What still runs in slices that `up` would take away; nothing where there is no cluster to be asked."""
+        try:
+            return Cluster(self.folder, self.folder.state / "kubeconfig", self.watcher).losses(ASKED_FIRST)
+        except UnreachableError:
+            return ()  # and asked again once it is there
 
     def down(self) -> RunResult:
         """Take off the nodes what mecctl put there, then forget the cluster that is gone with it."""
@@ -120,6 +135,8 @@ class Workflow:
     def _apply_cluster(self) -> Outcome:
         """Objects are made while nodes are still getting Ready; what fails here may be explained by a node after it."""
         try:
+            if not self.let_go and (lost := self._cluster.losses()):
+                return Outcome(errors=(refusal(lost, f"{self.folder.path}/{SITE_FILE}"),), blocks=True)
             return Outcome(self._cluster.apply())
         except UnreachableError:
             raise

@@ -1,8 +1,11 @@
 """The order of the steps and what stops what, with nodes and cluster that only say what they are asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from mecctl import sitelock, workflow
+from mecctl.cluster.losses import Loss
 from mecctl.errors import InputError, LockedError, MecctlError, Problem, UnreachableError
 from mecctl.nodes.preflight import Finding
 from mecctl.nodes.steps import NodesResult
@@ -39,8 +42,11 @@ class Nodes:
 
 
 class Cluster:
-    def __init__(self, changes=()):
-        self.changes = tuple(changes)
+    def __init__(self, changes=(), lost=()):
+        self.changes, self.lost = tuple(changes), tuple(lost)
+
+    def losses(self, _timeout=None):
+        return self.lost
 
     def wait_ready(self, names):
         self.waited_for = set(names)
@@ -121,6 +127,24 @@ def test_a_server_that_fails_on_the_way_stops_the_cluster(folder, monkeypatch):
 
     assert result.changes == (NODE_CHANGE,)
     assert result.steps[2].skipped == "nodes failed"
+
+
+def test_what_runs_in_a_slice_that_left_is_not_taken_along_unasked(folder, monkeypatch):
+    lost = Loss("slice-3", (("cache", 2),), ("mine",))
+    made = flow(folder, monkeypatch, Nodes(), Cluster([CLUSTER_CHANGE], [lost]))
+
+    refused = made.up()
+    assert refused.exit_code == 3
+    assert refused.changes == ()
+    assert [step.skipped for step in refused.steps[3:]] == ["cluster failed"] * 2
+    assert "with workload cache (2 pods), pod mine (not made by mecctl); put them back, or let" in str(
+        refused.errors[0]
+    )
+    assert made.plan().changes == replace(made, let_go=True).up().changes == (CLUSTER_CHANGE,)
+
+
+def test_a_cluster_that_is_not_there_has_nothing_to_lose(folder):
+    assert Workflow(folder, Watcher()).losses() == ()
 
 
 def test_a_broken_promise_fails_the_up(folder, monkeypatch):

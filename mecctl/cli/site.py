@@ -85,12 +85,14 @@ def up(
     site: SiteArgument,
     output: OutputOption = Format.text,
     force_conflicts: ForceOption = False,
+    yes: YesOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Make the site what its file says, and prove it with traffic; a plain re-run resumes after any failure."""
     from mecctl.report.text import up_to_text
 
-    result = _run(site, "up", force_conflicts=force_conflicts, verbose=verbose)
+    let_go = yes or _agreed(site, verbose=verbose)
+    result = _run(site, "up", force_conflicts=force_conflicts, let_go=let_go, verbose=verbose)
     _print_run(result, output, up_to_text(result))
     raise ExitWith(result.exit_code)
 
@@ -149,12 +151,24 @@ def _load(reference: str) -> SiteFolder:
     return load(reference, INVENTORIES)
 
 
-def _run(reference: str, verb: str, *, verbose: bool, force_conflicts: bool = False) -> RunResult:
+def _agreed(reference: str, *, verbose: bool) -> bool:
+    """Ask whether what still runs in slices that left the site file may go; False if there is nothing to ask."""
     folder = _load(reference)
     from mecctl.workflow import Workflow
 
     with shown(verbose=verbose) as watcher:
-        result: RunResult = getattr(Workflow(folder, watcher, force_conflicts), verb)()
+        lost = Workflow(folder, watcher).losses()
+    if lost:
+        confirm(f"this deletes {'; '.join(map(str, lost))}", folder.site.name)
+    return bool(lost)
+
+
+def _run(reference: str, verb: str, *, verbose: bool, force_conflicts: bool = False, let_go: bool = False) -> RunResult:
+    folder = _load(reference)
+    from mecctl.workflow import Workflow
+
+    with shown(verbose=verbose) as watcher:
+        result: RunResult = getattr(Workflow(folder, watcher, force_conflicts, let_go), verb)()
     return result
 
 

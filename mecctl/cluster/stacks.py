@@ -10,7 +10,8 @@ from mecctl.resources import resource
 if TYPE_CHECKING:
     from mecctl.model import Site
 
-ORDER = ("platform", "slices", "workloads")
+SLICES = "slices"
+ORDER = ("platform", SLICES, "workloads")
 """Each needs what those before it make; they go in reverse."""
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mecctl.cluster import accounts
 from mecctl.cluster.health import connect, look
+from mecctl.cluster.losses import Loss, losses, strays
 from mecctl.cluster.passphrase import passphrase
-from mecctl.cluster.stacks import programs
+from mecctl.cluster.stacks import SLICES, programs
 from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
 from mecctl.engine.choice import choose, opened
 from mecctl.engine.names import EngineName
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder
 
+ASKED = 30.0
+"""Seconds that the API gets for an answer."""
 NODES_READY = 180.0
 """Seconds that nodes get to be Ready: a first start pulls, unpacks and compiles what the pod network needs."""
 DEPLOYMENTS_READY = 120.0
@@ -70,6 +73,22 @@ class Cluster:
             changes += accounts.close(client, self._site)
         return tuple(changes)
 
+    def losses(self, timeout: float = ASKED) -> tuple[Loss, ...]:
+        """Return what runs in namespaces that `apply` would delete; raises as `plan` does.
+
+        The program that makes them is only run where there are namespaces of other slices than the site's.
+        """
+        with self._client(timeout) as client:
+            found = strays(client, self._site)
+            if not found:
+                return ()
+            (program,) = (one for one in programs(self._site) if one.project == SLICES)
+            with self._engine() as engine:
+                changes = [one for one in engine.preview(program).changes if api_of(one.type) == ("v1", "Namespace")]
+            gone = {change.object for change in changes if change.action == "delete"}
+            replaced = any(change.action == "replace" for change in changes)
+            return losses(client, gone | found if replaced else gone)
+
     def destroy(self) -> tuple[Change, ...]:
         """Delete all that `apply` made, last things first, and return what went."""
         changes: list[Change] = []
@@ -94,8 +113,8 @@ class Cluster:
             wait_deployments_ready(client, self._site, DEPLOYMENTS_READY, self._progress)
 
     @contextmanager
-    def _client(self) -> Iterator[KubeClient]:
-        with connect(self._kubeconfig, self._site) as client:
+    def _client(self, timeout: float = ASKED) -> Iterator[KubeClient]:
+        with connect(self._kubeconfig, self._site, timeout) as client:
             yield client
 
     def _engine(self) -> StackEngine:
