@@ -19,22 +19,23 @@ Result = dict[str, Any]
 
 RESULTS = 15.0
 """Seconds that a running pod gets to print its results; its own script ends sooner."""
+_NO_ACCOUNT = "error looking up service account"
 _ACCOUNT = 10.0  # seconds that a new namespace may be without its service account
 _NO_IMAGE = {"ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff", "InvalidImageName"}
 _STUCK = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 
 
-def create(client: KubeClient, pod: Object) -> None:
-    """Create a pod; MecctlError when its namespace has no room for it."""
-    end = time.monotonic() + _ACCOUNT
+def create(client: KubeClient, pod: Object, patience: float = 0.0) -> None:
+    """Create a pod; MecctlError when its namespace has no room for it, nor in `patience` seconds."""
+    begun = time.monotonic()
     while True:
         try:
             client.create(pod)
         except KubeError as error:
             if error.status != 403:
                 raise
-            if "error looking up service account" in error.message and time.monotonic() < end:
-                time.sleep(0.1)
+            if time.monotonic() - begun < (_ACCOUNT if _NO_ACCOUNT in error.message else patience):
+                client.stop.pause(0.1)
                 continue
             raise MecctlError(
                 f"the probe's pod is not admitted to {pod['metadata']['namespace']}",

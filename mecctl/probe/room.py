@@ -10,22 +10,21 @@ if TYPE_CHECKING:
 
 _CPU = "limits.cpu"
 LEAST, MOST = 200, 1000
-"""Millicores; with less than the least, a quota that has no room is told as such when the pod is refused."""
+"""Millicores; where there is less than the least, the quota without room is told as such when the pod is refused."""
 
 
 def cpu_room(client: KubeClient, namespace: str) -> int:
-    """Return the millicores that a namespace's quotas leave, between LEAST and MOST."""
+    """Return the millicores for a probe's pod beside a namespace's others, between LEAST and MOST."""
     quotas = [one.get("status", {}) for one in client.list("v1", "ResourceQuota", namespace=namespace)]
     return room([(one.get("hard", {}), one.get("used", {})) for one in quotas])
 
 
 def room(quotas: list[tuple[dict[str, str], dict[str, str]]]) -> int:
-    """Return what quotas, as (hard, used), leave of `limits.cpu`, between LEAST and MOST."""
-    left = [
-        _milli(hard["limits.cpu"]) - _milli(used.get("limits.cpu", "0"))
-        for hard, used in quotas
-        if "limits.cpu" in hard
-    ]
+    """Return half of what quotas, as (hard, used), leave of `limits.cpu`, between LEAST and MOST.
+
+    The other half is for the pod before it: a quota takes a moment to notice that one is gone.
+    """
+    left = [(_milli(hard[_CPU]) - _milli(used.get(_CPU, "0"))) // 2 for hard, used in quotas if _CPU in hard]
     return max(LEAST, min([MOST, *left]))
 
 

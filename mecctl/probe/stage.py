@@ -19,6 +19,8 @@ Object = dict[str, Any]
 
 START, PULL = 30.0, 120.0
 """Seconds that pods get to start, and where their image may have to be pulled."""
+QUOTA = 10.0
+"""Seconds that a quota gets to notice that earlier pods of the probe are gone."""
 GONE = 60.0
 """Seconds that the namespace gets to go."""
 
@@ -40,7 +42,7 @@ class Stage:
     def start(self, pods: Sequence[Object]) -> list[Object]:
         """Create pods and return them, in their order, as they are once they have started."""
         with ThreadPoolExecutor(8) as threads:
-            list(threads.map(lambda pod: create(self.client, pod), pods))
+            list(threads.map(lambda pod: create(self.client, pod, QUOTA), pods))
         return started(self.client, pods, SELECTOR, START if self.site.spec.lab else PULL)
 
     def allow(self, policies: Iterable[Object]) -> None:
