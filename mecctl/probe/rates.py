@@ -55,7 +55,7 @@ def _maximum(promise: Promise, alone: Flow, ceiling: Flow | None) -> Check:
     worst = high if high > HIGH * maximum else low if low < LOW * maximum else alone.mean
     note = ""
     if ceiling and ceiling.rates and ceiling.mean < maximum:
-        note = f"; the path gives {_figure(ceiling.mean, _unit(maximum))} unshaped"
+        note = f" (unshaped, the path gives {_figure(ceiling.mean, _unit(maximum))})"
         ok = bool(alone.rates) and high <= HIGH * maximum and alone.mean >= NEAR * ceiling.mean
         worst = alone.mean
     return _check(promise, f"{promise.direction} alone, maximum", maximum, alone, worst, ok=ok, note=note)
@@ -66,11 +66,11 @@ def _check(
 ) -> Check:
     unit = _unit(declared)
     path = f", {flow.node} - {flow.peer}" if flow.node else ""
-    said = f"no result: {flow.fault}" if flow.fault else _figure(measured, unit)
+    said = f"no result: {flow.fault}" if flow.fault else f"{_figure(measured, unit)}{note}"
     if not flow.fault and not flow.rates:
         said = "no full second of traffic"
     figure = format_bit_rate(declared).removesuffix(unit)
-    return Check("rate", promise.slice, f"{what}{path}{note}", figure, said, unit, ok)
+    return Check("rate", promise.slice, f"{what}{path}", figure, said, unit, ok)
 
 
 _SIZES = {"bps": 1, "Kbps": 10**3, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12}

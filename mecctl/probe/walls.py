@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mecctl.plan.check import Check
@@ -11,7 +12,22 @@ if TYPE_CHECKING:
 
     from mecctl.probe.crossings import Crossing
 
-Target = tuple[str, str, int]
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What has answered anybody, who has reached anything, and the address that may answer nobody."""
+
+    answering: Set[tuple[str, str, int]]
+    connected: Set[str]
+    world: str
+
+    def missing(self, one: Crossing) -> str:
+        """Say why a refusal would prove nothing, empty if it does."""
+        if one.source not in self.connected:
+            return ", proves nothing: its pod reaches nothing at all"
+        if _target(one) in self.answering:
+            return ""
+        return "" if one.host == self.world else ", proves nothing: it answers nobody else either"
 
 
 def judge(tried: Sequence[Crossing], got: Mapping[int, str], seen: Set[int], world: str) -> tuple[Check, ...]:
@@ -19,44 +35,36 @@ def judge(tried: Sequence[Crossing], got: Mapping[int, str], seen: Set[int], wor
 
     `got` is what came of each by its index, `seen` whose packets a listener saw: a packet that arrived has got through,
     whatever its sender heard. That nothing came through counts only if the same target answered somebody in the same
-    run and the source could reach something. `world` is the address outside of the site, which may answer nobody.
+    run and the source could reach something. Only `world`, an address outside of the site, may answer nobody: then
+    nothing of the site gets there, the slice included.
     """
     through = [index in seen or got.get(index) == "answered" for index, _ in enumerate(tried)]
     wanted = [one for one, passed in zip(tried, through, strict=True) if passed and one.open is not False]
-    answering, connected = {_target(one) for one in wanted}, {one.source for one in wanted}
-    checks = []
-    for index, one in enumerate(tried):
-        if one.open is None:
-            continue
-        vacuous = _vacuous(one, answering, connected)
-        alone = not one.open and one.host == world and one.source in connected and bool(vacuous)
-        said = "seen by the receiver" if index in seen else _said(one, got.get(index), through[index])
-        note = " (it answers nobody on the site)" if alone else f", {vacuous}" if vacuous and not one.open else ""
-        measured = said if through[index] else f"{said}{note}"
-        held = through[index] if one.open else _closed(one, got.get(index)) and not through[index]
-        ok = held and (one.open or not vacuous or alone)
-        checks.append(Check("isolation", one.slice, one.peer, "open" if one.open else "closed", measured, "", ok))
-    return tuple(checks)
+    evidence = _Evidence({_target(one) for one in wanted}, {one.source for one in wanted}, world)
+    return tuple(
+        _check(one, _said(one, got.get(index), seen=index in seen), evidence, through=through[index])
+        for index, one in enumerate(tried)
+        if one.open is not None
+    )
 
 
-def _target(one: Crossing) -> Target:
+def _target(one: Crossing) -> tuple[str, str, int]:
     return one.how, one.host, one.port
 
 
-def _closed(one: Crossing, got: str | None) -> bool:
-    return bool(one.host) and got is not None
+def _check(one: Crossing, said: str, evidence: _Evidence, *, through: bool) -> Check:
+    missing = "" if one.open or through else evidence.missing(one)
+    ok = through if one.open else not (through or missing or said in _UNTRIED)
+    return Check("isolation", one.slice, one.peer, "open" if one.open else "closed", f"{said}{missing}", "", ok)
 
 
-def _vacuous(one: Crossing, answering: Set[Target], connected: Set[str]) -> str:
-    """Say why a refusal would prove nothing, empty if it does."""
-    if _target(one) not in answering:
-        return "proves nothing: it answers nobody else either"
-    return "" if one.source in connected else "proves nothing: its pod reaches nothing at all"
+_NOTHING, _SILENT = "nothing of it runs", "no result"
+_UNTRIED = {_NOTHING, _SILENT}
 
 
-def _said(one: Crossing, got: str | None, passed: bool) -> str:
+def _said(one: Crossing, got: str | None, *, seen: bool) -> str:
     if not one.host:
-        return "nothing of it runs"
-    if got is None:
-        return "no result"
-    return "open" if passed else got
+        return _NOTHING
+    if seen:
+        return "seen by the receiver"
+    return got or _SILENT

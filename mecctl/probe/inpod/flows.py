@@ -178,7 +178,7 @@ def agent(given: Words) -> None:
                 _meet((given["meetings"], given.get("port", DATA) + 1), order)
             found = _ORDERS[order["do"]]((peers[node], given.get("port", DATA)), order)
             say({"id": order["id"], **about, **found})
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             say({"id": order["id"], **about, "error": str(error) or type(error).__name__})
     say({"ended": True})
 
