@@ -25,7 +25,7 @@ LABELS = {**_LABELS, PART: "slices"}
 SELECTOR = ",".join(f"{key}={value}" for key, value in _LABELS.items())
 _SCRIPTS = {"listen": "walls", "attempt": "walls", "peer": "flows", "agent": "flows"}
 _USER = 65532
-_LIFETIMES = {"listen": 120, "attempt": 60, "peer": 600, "agent": 180}
+_LIFETIMES = {"listen": 120, "attempt": 60, "peer": 1800, "agent": 180}
 """Seconds after which Kubernetes ends a pod even if nobody removes it."""
 
 

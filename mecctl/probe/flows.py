@@ -15,7 +15,7 @@ Order = dict[str, Any]
 Phase = Literal["alone", "together"]
 
 DIRECTIONS: tuple[Direction, ...] = ("downlink", "uplink")
-ALONE, TOGETHER, IDLE, LOADED = 4, 5, 2, 3
+ALONE, TOGETHER, IDLE, LOADED = 4, 4, 2, 2
 """Seconds of a slice's flow alone, of all flows at once, and of round trips without and with load."""
 OFFER = 2
 """How many times its maximum a slice is offered: enough to see it exceeded, without filling the site's network."""
@@ -91,14 +91,16 @@ def together(site: Site) -> dict[str, list[Order]]:
 def round_trips(site: Site) -> dict[str, list[Order]]:
     """Return the orders of each slice's pod: all idle at once, then each in turn while the others fill the network."""
     names = [part.name for part in site.slices]
+    rates = {(one.slice, one.direction): _offer(one) for one in promises(site)}
     orders: dict[str, list[Order]] = {
-        name: [{**_meeting("idle", len(names)), "do": "latency", "seconds": IDLE}] for name in names
+        name: [{**_meeting("idle", len(names)), "do": "latency", **_after_a_start(IDLE)}] for name in names
     }
     for turn in names if len(names) > 1 else ():
         meeting = _meeting(f"loaded-{turn}", len(names))
         for name in names:
-            own = {"do": "latency", "seconds": LOADED - 0.5, "after": 0.5}
-            orders[name].append({**meeting, **(own if name == turn else {"do": "both", "seconds": LOADED})})
+            ways = {direction: rates.get((name, direction)) for direction in DIRECTIONS}
+            load = {"do": "both", "seconds": LOADED, "rates": ways}
+            orders[name].append({**meeting, **({"do": "latency", **_after_a_start(LOADED)} if name == turn else load)})
     return orders
 
 
@@ -121,6 +123,11 @@ def result_of(results: Sequence[Mapping[str, Any]], order: str) -> Mapping[str, 
 
 def _meeting(name: str, count: int) -> Order:
     return {"id": name, "meet": name, "count": count}
+
+
+def _after_a_start(seconds: float) -> Order:
+    """Let what starts at the same time get going first."""
+    return {"seconds": seconds - 0.5, "after": 0.5}
 
 
 def _offer(promise: Promise | None) -> int | None:

@@ -22,7 +22,7 @@ def test_every_role_is_admitted_as_restricted_and_ends_by_itself(role):
     pod = actor(LAB, role, "slice-2", {})
 
     assert violations(pod["spec"]) == []
-    assert pod["spec"]["activeDeadlineSeconds"] <= 600
+    assert pod["spec"]["activeDeadlineSeconds"] <= 1800
 
 
 def test_it_runs_one_script_with_its_words():

@@ -45,6 +45,7 @@ def test_each_slice_is_idle_once_while_the_others_send():
         ("loaded-urllc", "both"),
     ]
     assert [one["do"] for one in orders["urllc"]] == ["latency", "both", "latency"]
+    assert orders["video"][2]["rates"] == {"downlink": 200_000_000, "uplink": None}
 
 
 def test_a_slice_by_itself_meets_no_load():

@@ -227,10 +227,13 @@ def uplink(address: Address, order: Words) -> Words:
 
 
 def both(address: Address, order: Words) -> Words:
-    """Fill both directions."""
+    """Fill both directions, each with its own of {"rates"}."""
+    ways = {"downlink": downlink, "uplink": uplink}
     with ThreadPoolExecutor(2) as threads:
-        flows = [threads.submit(way, address, order) for way in (downlink, uplink)]
-        return dict(zip(("downlink", "uplink"), (flow.result() for flow in flows), strict=True))
+        flows = {
+            name: threads.submit(way, address, {**order, "rate": order["rates"][name]}) for name, way in ways.items()
+        }
+        return {name: flow.result() for name, flow in flows.items()}
 
 
 def latency(address: Address, order: Words) -> Words:
