@@ -56,8 +56,12 @@ class Stage:
 
     def all_results(self, pods: Sequence[Object], last: str = "ended", within: float = 15.0) -> list[list[Object]]:
         """Return the results of several pods, in their order."""
-        with ThreadPoolExecutor(max(1, len(pods))) as threads:
+        threads = ThreadPoolExecutor(max(1, len(pods)))
+        try:
             return list(threads.map(lambda pod: self.results(pod, last, within), pods))
+        finally:
+            # After an interrupt, a log that is still read ends with its pod, which is removed at once.
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def printed(self, pod: Object) -> list[Object]:
         """Return what a pod has printed so far."""
