@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mecctl.cli.exits import ExitWith
 from mecctl.cli.options import INVENTORIES, Format, OutputOption, SiteArgument, VerboseOption
-from mecctl.cli.printing import print_json
+from mecctl.cli.printing import print_json, print_text
+from mecctl.cli.progress import shown
 from mecctl.errors import InputError, Problem
 from mecctl.standards.forms import Form
 
-app = typer.Typer(help="Network slices: from a NEST to site.yaml and back.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from mecctl.probe.slices import Probed
+    from mecctl.sitefile import SiteFolder
+
+app = typer.Typer(
+    help="Network slices: from a NEST to site.yaml and back, and proven by traffic.", no_args_is_help=True
+)
+
+
+class Part(StrEnum):
+    """What `probe` can measure by itself."""
+
+    isolation = "isolation"
+    rates = "rates"
+    latency = "latency"
 
 
 @app.command("import")
@@ -57,3 +74,47 @@ def export(
         typer.echo(left_out_to_text(written, form.value), err=True)
     about = {"site": site, "slice": name, "form": form.value, "ok": True, "leftOut": written.left_out}
     print_json({**about, "nest": written.document} if output is Format.json else written.document)
+
+
+@app.command("probe")
+def probe(
+    site: SiteArgument,
+    only: Annotated[list[Part] | None, typer.Option(help="Only this; can be given again.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw rates over time.")] = None,
+    output: OutputOption = Format.text,
+    verbose: VerboseOption = False,
+) -> None:
+    """Prove by real traffic what the site file promises for its slices; exit 1 if a promise is broken."""
+    from mecctl.report.plot import plot as draw
+    from mecctl.report.probe import probe_to_json, probe_to_text
+    from mecctl.sitefile import load
+
+    folder = load(site, INVENTORIES)
+    if plot and not plot.parent.is_dir():
+        raise InputError([Problem("--plot", None, "", f"there is no folder {plot.parent}")])
+    found = _measure(folder, [Part(part) for part in only or Part], verbose=verbose)
+    name = folder.site.name
+    if plot:
+        plot.write_text(draw(name, found.series))
+    if output is Format.json:
+        print_json(probe_to_json(name, found.checks, found.series))
+    else:
+        print_text(probe_to_text(name, found.checks))
+    raise ExitWith(0 if found.ok else 1)
+
+
+def _measure(folder: SiteFolder, parts: list[Part], *, verbose: bool) -> Probed:
+    """Probe the site while nobody else changes it; a site without slices needs no cluster."""
+    from mecctl import sitelock
+    from mecctl.cluster.health import connect
+    from mecctl.probe.slices import Probed
+    from mecctl.probe.slices import probe as measure
+
+    if not folder.site.slices:
+        return Probed()
+    with (
+        sitelock.hold(folder.state, "mecctl slice probe"),
+        connect(folder.state / "kubeconfig", folder.site) as client,
+        shown(verbose=verbose) as watcher,
+    ):
+        return measure(client, folder.site, watcher, [part.value for part in parts])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.kube import KubeClient
 from mecctl.plan.check import Check
-from mecctl.probe.attempts import attempts, running, targets
+from mecctl.probe.attempts import attempts
 from mecctl.probe.run import run
+from mecctl.probe.settling import SETTLE, api_address, look, settled
 from mecctl.probe.verdict import judge
 
 if TYPE_CHECKING:
@@ -17,13 +18,9 @@ if TYPE_CHECKING:
 
     from mecctl.model import Site
     from mecctl.plan.progress import Progress
-    from mecctl.probe.attempts import Running
     from mecctl.sitefile import SiteFolder
 
-SETTLE = 60.0
-"""Seconds that workloads get to stand still: after a reboot the API calls pods ready that are yet to start again."""
 TASK = "proof by traffic"
-_MANAGED = "app.kubernetes.io/managed-by=mecctl"
 
 
 def prove(folder: SiteFolder, kubeconfig: Path, progress: Progress) -> tuple[Check, ...]:
@@ -46,33 +43,13 @@ def prove(folder: SiteFolder, kubeconfig: Path, progress: Progress) -> tuple[Che
 def _traffic(client: KubeClient, site: Site) -> tuple[Check, ...]:
     """Try everything, and again if something failed while its target moved: that says nothing of the promise."""
     until = time.monotonic() + SETTLE
-    api = client.get("v1", "Service", "kubernetes", "default")["spec"]["clusterIP"]
+    api = api_address(client)
     while True:
-        found = _settled(client, site, until)
+        found = settled(client, site, until)
         tried = attempts(site, found, api)
         checks = judge(tried, run(client, site, tried))
-        if all(check.ok for check in checks) or time.monotonic() > until or _running(client) == found:
+        if all(check.ok for check in checks) or time.monotonic() > until or look(client) == found:
             return checks
-
-
-def _settled(client: KubeClient, site: Site, until: float) -> Running:
-    """Return what runs once each workload that listens has a ready pod, or when the time is over."""
-    wanted = targets(site)
-    found = _running(client)
-    if wanted <= found.pods.keys():
-        return found
-    synced = False  # until then the watch only tells what is there, which one look tells at once
-    for event in client.watch("v1", "Pod", label_selector=_MANAGED, timeout=until - time.monotonic()):
-        synced = synced or event.type == "SYNCED"
-        if synced and wanted <= (found := _running(client)).pods.keys():
-            break
-    return found
-
-
-def _running(client: KubeClient) -> Running:
-    return running(
-        client.list("v1", "Service", label_selector=_MANAGED), client.list("v1", "Pod", label_selector=_MANAGED)
-    )
 
 
 def _ready(name: str, nodes: Mapping[str, dict[str, Any]]) -> Check:

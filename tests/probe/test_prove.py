@@ -9,6 +9,7 @@ from mecctl.plan.progress import Silent
 from mecctl.probe import prove as module
 from mecctl.probe.attempts import targets
 from mecctl.probe.prove import prove
+from mecctl.probe.settling import SETTLE
 from mecctl.sitefile import SiteFolder
 from tests.cluster.objects import cluster, node
 from tests.stacks.rendering import full_site, site
@@ -84,7 +85,7 @@ class _Restarting:
         return {"spec": {"clusterIP": "10.43.0.1"}}
 
     def watch(self, *_: str, timeout: float, **__: Any) -> Any:
-        assert 0 < timeout <= module.SETTLE
+        assert 0 < timeout <= SETTLE
         yield from (SimpleNamespace(type=kind) for kind in ("ADDED", "SYNCED", "MODIFIED", "MODIFIED"))
 
 

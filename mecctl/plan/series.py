@@ -1,0 +1,23 @@
+"""A rate over time, held against what a site declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["downlink", "uplink"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """What a receiver counted of one slice in each second, in bits per second of IP packets.
+
+    `phase` is `alone`, or `together` with all other slices; `guaranteed` and `maximum` are what the slice declares.
+    """
+
+    slice: str
+    direction: Direction
+    phase: Literal["alone", "together"]
+    rates: tuple[float, ...]
+    guaranteed: int | None
+    maximum: int | None

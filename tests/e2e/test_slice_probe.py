@@ -1,0 +1,106 @@
+"""`slice probe` on a real site: what it proves, what it catches, and that nothing of it stays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from mecctl.engine.kube import KubeClient
+from mecctl.probe.actors import NAMESPACE, SELECTOR
+from tests.support.live import Ended, LiveSite
+
+pytestmark = pytest.mark.e2e
+
+HOLE: dict[str, Any] = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "NetworkPolicy",
+    "metadata": {"name": "hole", "namespace": "slice-1-0000a1"},
+    "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{}], "egress": [{}]},
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    live = LiveSite(tmp_path_factory.mktemp("probe") / "inventories" / "lab", "10.78.210")
+    try:
+        assert live.mecctl("lab", "up", timeout=3000).code == 0
+        ended = live.up()
+        assert ended.code == 0, ended.out + ended.err
+        yield live
+    finally:
+        live.stop()
+
+
+def probe(site: LiveSite, *options: str) -> Ended:
+    return site.mecctl("slice", "probe", *options, "-o", "json")
+
+
+def left(site: LiveSite) -> list[str]:
+    """Return what is there of a probe."""
+    with KubeClient.from_kubeconfig(site.folder.state / "kubeconfig") as client:
+        kinds = (("v1", "Pod"), ("networking.k8s.io/v1", "NetworkPolicy"), ("v1", "Namespace"))
+        found = [one for kind in kinds for one in client.list(*kind, label_selector=SELECTOR)]
+        return [f"{one['kind']} {one['metadata']['name']}" for one in found]
+
+
+@contextmanager
+def hole(site: LiveSite) -> Iterator[None]:
+    with KubeClient.from_kubeconfig(site.folder.state / "kubeconfig") as client:
+        client.create(HOLE)
+        try:
+            yield
+        finally:
+            client.delete(HOLE)
+
+
+def test_the_walls_of_a_site_hold(site: LiveSite) -> None:
+    ended = probe(site, "--only", "isolation")
+    checks = ended.json["checks"]
+
+    assert ended.code == 0, ended.out + ended.err
+    assert ended.json["ok"] is True
+    tried = {(one["slice"], one["peer"]): one["declared"] for one in checks}
+    for how in ("tcp", "udp", "icmp"):
+        assert tried["embb", f"urllc/probe {how}"] == tried["urllc", f"embb/probe {how}"] == "closed"
+        assert tried["embb", f"embb/probe {how}"] == tried["urllc", f"urllc/probe {how}"] == "open"
+    assert tried["urllc", "embb/cache:8080 (pod) tcp"] == "open"
+    assert tried["embb", "urllc/control:8080 (pod) tcp"] == "closed"
+    assert left(site) == []
+
+
+def test_a_hole_is_found_and_the_slice_named(site: LiveSite) -> None:
+    with hole(site):
+        ended = probe(site, "--only", "isolation")
+        told = site.mecctl("slice", "probe", "--only", "isolation")
+    broken = {(one["slice"], one["peer"]) for one in ended.json["checks"] if not one["ok"]}
+
+    assert (ended.code, told.code) == (1, 1)
+    assert {slice_ for slice_, _ in broken} == {"embb"}
+    for how in ("tcp", "udp", "icmp"):
+        assert ("embb", f"a pod outside of the slices {how}") in broken
+        assert ("embb", f"from outside of the slices {how}") in broken
+    assert told.out.splitlines()[-1].endswith("promises are broken, of embb")
+    assert left(site) == []
+
+
+def test_delays_are_measured_with_and_without_load(site: LiveSite) -> None:
+    ended = probe(site, "--only", "latency")
+
+    assert ended.code == 0, ended.out + ended.err
+    assert len(ended.json["checks"]) == 12
+    assert all(0 < float(one["measured"]) < 1000 for one in ended.json["checks"])
+    assert left(site) == []
+
+
+def test_what_a_killed_run_left_goes_with_the_next(site: LiveSite) -> None:
+    running = site.start("slice", "probe", "--only", "latency")
+    with KubeClient.from_kubeconfig(site.folder.state / "kubeconfig") as client:
+        watching = client.watch("v1", "Pod", NAMESPACE, label_selector=SELECTOR, timeout=60)
+        next(event for event in watching if event.type != "SYNCED")
+    running.kill()
+    running.communicate()
+    assert left(site) != []
+
+    assert probe(site, "--only", "isolation").code == 0
+    assert left(site) == []
