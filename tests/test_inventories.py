@@ -35,7 +35,9 @@ def test_labs(name, distribution, version, cni, subnet):
     assert site.spec.lab is not None
     assert site.spec.access.private_key == ".mecctl/lab/id_ed25519"
     assert [found.namespace for found in site.slices] == ["slice-1-0000a1", "slice-2-0000b2"]
-    assert site.slice("embb").annotations["mec.io/downlink-guaranteed"] == "1500Mbps"
+    assert site.slice("embb").model_dump(mode="json", by_alias=True, include={"throughput"}, exclude_none=True) == {
+        "throughput": {"downlink": {"guaranteed": "1500Mbps"}, "uplink": {"guaranteed": "50Kbps"}}
+    }
     assert [(workload.name, workload.slice, workload.replicas) for workload in site.workloads] == [
         ("cache", "embb", 2),
         ("control", "urllc", 1),

@@ -8,6 +8,8 @@ from mecctl.model.demand import (
     MissionCriticalService,
     Qos,
     Rate,
+    SliceRate,
+    SliceThroughput,
     Throughput,
 )
 from mecctl.model.five_qi import FIVE_QI, FiveQI
@@ -19,6 +21,7 @@ from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
+from mecctl.model.tending import is_shaped, is_tended, turn
 from mecctl.model.workload import Resources, Workload
 
 __all__ = [
@@ -51,9 +54,14 @@ __all__ = [
     "Site",
     "SiteSpec",
     "Slice",
+    "SliceRate",
+    "SliceThroughput",
     "Snssai",
     "Throughput",
     "Workload",
+    "is_shaped",
+    "is_tended",
     "owner",
     "places",
+    "turn",
 ]

@@ -77,10 +77,30 @@ class Rate(Model):
 
 
 class Throughput(Model):
-    """Rates both ways: of all the slice's traffic together, or of each UE."""
+    """Rates of each UE, both ways."""
 
     downlink: Rate | None = Field(None, description="Towards the users: what leaves the slice's pods.")
     uplink: Rate | None = Field(None, description="From the users: what reaches the slice's pods.")
+
+
+class SliceRate(Rate):
+    """One direction of a slice on a node: its pods there together, and each of them."""
+
+    per_pod: BitRate | None = Field(None, description="The rate that no pod of the slice exceeds.")
+
+    @model_validator(mode="after")
+    def _pod_within_slice(self) -> Self:
+        if self.per_pod is not None and self.maximum is not None and self.per_pod > self.maximum:
+            high, low = format_bit_rate(self.per_pod), format_bit_rate(self.maximum)
+            raise fault(f"a pod's rate {high} is over the slice's maximum {low}", "at most the maximum")
+        return self
+
+
+class SliceThroughput(Model):
+    """Rates of all the slice's traffic on each node, both ways."""
+
+    downlink: SliceRate | None = Field(None, description="Towards the users: what leaves the slice's pods.")
+    uplink: SliceRate | None = Field(None, description="From the users: what reaches the slice's pods.")
 
 
 class LatencyByDirection(Model):

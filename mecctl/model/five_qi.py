@@ -8,13 +8,18 @@ ResourceType = Literal["GBR", "Non-GBR", "Delay-critical GBR"]
 
 @dataclass(frozen=True)
 class FiveQI:
-    """One row: priority 1 (first) to 127, one-way packet delay budget in ms, packet error rate as a fraction."""
+    """One row: priority 1 (first) to 127, one-way packet delay budget in ms, packet error rate as a fraction.
+
+    `dscp` is the code point (RFC 2474) of its packets: for 1 to 9 that of the QCI of the same number in GSMA IR.34's
+    table of QoS parameters, for the others that of the QCI which serves the same kind of traffic.
+    """
 
     value: int
     resource_type: ResourceType
     priority: int
     packet_delay_budget_ms: int
     packet_error_rate: float
+    dscp: int
 
 
 _ROWS: dict[ResourceType, tuple[tuple[int, int, int, float], ...]] = {
@@ -51,8 +56,19 @@ _ROWS: dict[ResourceType, tuple[tuple[int, int, int, float], ...]] = {
     ),
 }
 
+_EF, _AF41, _AF31, _AF32, _AF21, _AF11, _BE = 46, 34, 26, 28, 18, 10, 0
+_DSCP = {
+    **dict.fromkeys((1, 2, 3, 65, 66, 67, 82, 83, 84, 85), _EF),
+    **dict.fromkeys((4, 71, 72, 73, 74, 76), _AF41),
+    **dict.fromkeys((5, 69, 80), _AF31),
+    6: _AF32,
+    **dict.fromkeys((7, 70, 79), _AF21),
+    8: _AF11,
+    9: _BE,
+}
+
 FIVE_QI: dict[int, FiveQI] = {
-    value: FiveQI(value, kind, priority, budget, rate)
+    value: FiveQI(value, kind, priority, budget, rate, _DSCP[value])
     for kind, rows in _ROWS.items()
     for value, priority, budget, rate in rows
 }

@@ -6,7 +6,16 @@ from typing import Annotated, Self
 from pydantic import Field, Strict, model_validator
 
 from mecctl.model.base import Model
-from mecctl.model.demand import DataNetworkAccess, Isolation, Latency, MaxPacketSize, MissionCritical, Qos, Throughput
+from mecctl.model.demand import (
+    DataNetworkAccess,
+    Isolation,
+    Latency,
+    MaxPacketSize,
+    MissionCritical,
+    Qos,
+    SliceThroughput,
+    Throughput,
+)
 from mecctl.model.quantity import Cpu, Memory, Percent
 from mecctl.model.snssai import Snssai
 from mecctl.model.types import Name, NoteKey, fault, or_text
@@ -44,7 +53,7 @@ class Slice(Model):
         None, description="Pool of nodes that the slice's pods run on; isolation physical keeps all others off them."
     )
     quota: Quota | None = Field(None, description="The most that the slice may use on the site.")
-    throughput: Throughput | None = Field(None, description="The slice's rates on the site, its traffic together.")
+    throughput: SliceThroughput | None = Field(None, description="The slice's rates on each node, its pods together.")
     ue_throughput: Throughput | None = Field(None, description="The rates of each UE in the slice.")
     latency: Latency | None = Field(
         None, description="Delay budget: a time both ways, or downlink and uplink.", json_schema_extra=or_text

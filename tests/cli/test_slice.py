@@ -70,7 +70,8 @@ def test_strict_refuses_what_can_not_be_honoured(capsys, tmp_path):
     assert run(["slice", "import", KATANA, "--sst", "1", "--strict"]) == 3
     said = capsys.readouterr()
     assert said.out == ""
-    assert f"{KATANA}:7: base_slice_descriptor.network_DL_throughput.guaranteed: rates aren't enforced yet" in said.err
+    rate = f"{KATANA}:10: base_slice_descriptor.ue_DL_throughput.guaranteed: rates of a UE are the mobile network's"
+    assert rate in said.err
 
     plain = tmp_path / "plain.json"
     plain.write_text('{"base_slice_descriptor": {"sst": 1, "qos": {"qi": 7}, "delay_tolerance": true}}')

@@ -6,10 +6,10 @@ from mecctl.sitefile.demands import note_problems, sort
 
 def test_sorted_by_what_becomes_of_them():
     demands = sort({"qos": {"fiveQI": 7}, "maxUEs": 7, "isolation": "network-function", "throughput": {"downlink": {}}})
-    assert demands.count == {"qos": {"fiveQI": 7}}
-    assert demands.noted == {"maxUEs": 7, "throughput": {"downlink": {}}}
+    assert demands.count == {"qos": {"fiveQI": 7}, "throughput": {"downlink": {}}}
+    assert demands.noted == {"maxUEs": 7}
     assert demands.lesser == {"isolation": "network-function"}
-    assert set(demands.rows) == {"maxUEs", "throughput", "isolation"}
+    assert set(demands.rows) == {"maxUEs", "isolation"}
     assert demands.notes == {"mec.io/max-ues": "7", "mec.io/isolation": "network-function"}
 
 

@@ -30,9 +30,10 @@ def test_a_real_nest(write, edited):
     assert urllc.throughput.uplink.guaranteed == 50_000
     assert urllc.annotations["mec.io/ue-uplink-guaranteed"] == "60Kbps"
     assert found.warnings == (
+        "slice urllc: slices/n.json gives throughput",
         (
-            "slice urllc: slices/n.json: only noted as annotations, not enforced: throughput, ueThroughput, "
-            "maxPacketSize, coverage, base_slice_des_id, delay_tolerance, service_descriptor"
+            "slice urllc: slices/n.json: only noted as annotations, not enforced: ueThroughput, maxPacketSize, "
+            "coverage, base_slice_des_id, delay_tolerance, service_descriptor"
         ),
     )
 
@@ -214,7 +215,9 @@ def test_own_annotations_beside_a_nest_win(write, edited):
     assert urllc.annotations["mec.io/max-packet-size-uplink"] == "1500B"
 
 
-def test_rates_beside_a_nest_are_refused(write, told):
+def test_rates_beside_a_nest_count_before_it(write, edited):
     write({"base_slice_descriptor": {"network_DL_throughput": {"maximum": 5}}})
-    (problem,) = told((URLLC, "{name: urllc, nest: slices/n.json, snssai: {sst: 2}, throughput: {}}"))
-    assert problem.startswith("site.yaml:16: spec.slices[1].throughput: rates aren't enforced yet")
+    own = "throughput: {uplink: {maximum: 1Mbps, perPod: 500Kbps}}"
+    found = edited((URLLC, f"{{name: urllc, nest: slices/n.json, snssai: {{sst: 2}}, {own}}}"))
+    rates = found.site.slices[1].throughput
+    assert (rates.downlink, rates.uplink.maximum, rates.uplink.per_pod) == (None, 1_000_000, 500_000)

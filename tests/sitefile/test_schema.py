@@ -43,7 +43,7 @@ def test_examples_follow_it(validator):
         ('sd: "0000a1"', 'sd: "0000a"', False),
         ('sd: "0000a1"', 'sd: "0xFFFFFF"', True),
         ("sst: 1,", "sst: 256,", False),
-        ("{name: embb,", "{name: embb, throughput: {},", False),
+        ("{name: embb,", "{name: embb, throughput: {},", True),
         ("{name: embb,", "{name: embb, annotations: {mec.io/max-ues: '9'},", True),
         ("{name: embb,", "{name: embb, annotations: {max-ues: '9'},", False),
         ("{name: embb,", "{name: embb, annotations: {mec.io/max-ues: 9},", False),

@@ -41,18 +41,21 @@ def test_a_real_nest():
     path = DATA / "katana_nest_embb.json"
     found = import_slice(path, sst=1, sd="0000A1")
     notes = found.slice.pop("annotations")
-    assert found.slice == {"name": "o5gcore", "snssai": {"sst": 1, "sd": "0000a1"}}
-    assert notes["mec.io/downlink-guaranteed"] == "1500Mbps"
-    assert found.mapped == (("snssai", "--sst and --sd"),)
+    rates = {"downlink": {"guaranteed": "1500Mbps"}, "uplink": {"guaranteed": "50Kbps"}}
+    assert found.slice == {"name": "o5gcore", "snssai": {"sst": 1, "sd": "0000a1"}, "throughput": rates}
+    assert notes["mec.io/ue-downlink-guaranteed"] == "1500Mbps"
+    assert found.mapped[-1] == ("snssai", "--sst and --sd")
+    assert [key for key, _ in found.mapped[:-1]] == ["throughput.downlink.guaranteed", "throughput.uplink.guaranteed"]
     assert found.carried[0] == (
-        "base_slice_descriptor.network_DL_throughput.guaranteed",
-        "mec.io/downlink-guaranteed",
+        "base_slice_descriptor.ue_DL_throughput.guaranteed",
+        "mec.io/ue-downlink-guaranteed",
     )
     assert set(notes) == {note for _, note in found.carried}
     assert str(found.unmet[0]) == (
-        f"{path}:7: base_slice_descriptor.network_DL_throughput.guaranteed: rates aren't enforced yet"
+        f"{path}:10: base_slice_descriptor.ue_DL_throughput.guaranteed: "
+        "rates of a UE are the mobile network's and aren't enforced here"
     )
-    assert len(found.unmet) == 4
+    assert len(found.unmet) == 3
 
 
 def test_the_keys_come_in_the_order_of_the_site_file(file):

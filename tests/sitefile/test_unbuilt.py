@@ -29,7 +29,6 @@ CASES = [
     ("{cni: cilium,", "{cni: cilium, encryption: wireguard,", "spec.kubernetes.network.encryption", "in the clear"),
     ("  slices:\n", "  platform: {discovery: {domain: mec.lab}}\n  slices:\n", "spec.platform.discovery", "leave it"),
     ("  slices:\n", "  platform: {monitoring: {}}\n  slices:\n", "spec.platform.monitoring", "isn't built yet"),
-    (VIDEO, f"{VIDEO} throughput: {{downlink: {{maximum: 5}}}},", "spec.slices[0].throughput", "aren't enforced yet"),
     (VIDEO, f"{VIDEO} latency: 10ms,", "spec.slices[0].latency", "latency budgets aren't enforced yet"),
     (
         VIDEO,
