@@ -25,10 +25,10 @@ def installed(tmp_path_factory):
     return out / "site"
 
 
-def test_playbooks_stacks_and_lab_recipes_are_inside(installed):
+def test_all_that_is_run_rather_than_imported_is_inside(installed):
     inside = installed / "mecctl" / "_resources"
 
-    for name in ("playbooks", "stacks", "lab"):
+    for name in ("playbooks", "stacks", "sliceagent", "lab"):
         tracked = subprocess.run(["git", "ls-files", name], cwd=ROOT, check=True, capture_output=True, text=True)
         missing = [file for file in tracked.stdout.split() if not (inside / file).exists()]
         assert missing == []
