@@ -25,6 +25,7 @@ SITE = {
     "site_first_server": "edge-1",
     "site_servers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
     "site_pod_cidr": "10.42.0.0/16",
+    "site_tended": ["slice-1-0000a1", "slice-2"],
     "site_service_cidr": "10.43.0.0/16",
     "site_nodes": {"edge-1": {"labels": {"mec.io/pool": None}, "taints": {}}},
 }
