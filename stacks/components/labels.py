@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mecctl.model import Qos, Slice, Workload
+    from mecctl.model import Qos, Site, Slice, Workload
 
 MANAGED = {"app.kubernetes.io/managed-by": "mecctl"}
 
@@ -38,3 +38,8 @@ def workload_labels(workload: Workload) -> dict[str, str]:
 def priority_class(qos: Qos) -> str:
     """Return the name of the PriorityClass that stands for a 5QI; slices of one 5QI share it."""
     return f"mec-5qi-{qos.five_qi}"
+
+
+def python_image(site: Site) -> str:
+    """Return the image that mecctl's own Python programs run in: a lab has it among its artifacts, others pull it."""
+    return "mecctl.io/python:1" if site.spec.lab else "docker.io/library/python:3.13-slim"

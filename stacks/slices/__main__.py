@@ -1,4 +1,4 @@
-"""The site's network slices, the priority classes of their 5QIs, and the openings between them."""
+"""The site's network slices with their priority classes, the openings between them, and the agent for their rates."""
 
 import sys
 from pathlib import Path
@@ -7,12 +7,13 @@ import pulumi
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mecctl.model import Site
+from mecctl.model import Site, is_tended
 from stacks.components.internet import Internet, InternetArgs, not_internet
 from stacks.components.labels import priority_class
 from stacks.components.networkslice import NetworkSlice, NetworkSliceArgs
 from stacks.components.openings import Opening, OpeningArgs, opened
 from stacks.components.priority import Priority, PriorityArgs
+from stacks.components.sliceagent import SliceAgent, SliceAgentArgs
 
 site = Site.model_validate_json(pulumi.Config().require("site"))
 
@@ -24,6 +25,9 @@ namespaces = {part.name: NetworkSlice(part.name, NetworkSliceArgs(part)).namespa
 for part in site.slices:
     if "internet" in part.data_network_access:
         Internet(f"{part.name}-internet", InternetArgs(namespaces[part.name], not_internet(site)))
+
+if any(is_tended(site, part) for part in site.slices):
+    SliceAgent("slice-agent", SliceAgentArgs(site))
 
 for source, workload, ports in opened(site):
     way = OpeningArgs(source, workload.name, ports, namespaces[source], namespaces[workload.slice])
