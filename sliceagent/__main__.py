@@ -37,7 +37,7 @@ class Agent:
         host, _, port = os.environ["LISTEN"].rpartition(":")
         self._metrics = socket.create_server((host, int(port)), backlog=64)
         self._failures, self._ready = 0, False
-        self._keeper.adopt(pods.listed(RESULTS))
+        self._listed = 0.0
 
     def run(self) -> None:
         """Work until SIGTERM; then take everything away if the node has no slices to look after any more."""
@@ -60,6 +60,13 @@ class Agent:
         if not (SHAPED.exists() and SHAPED.read_text().split()):
             self._keeper.leave()
 
+    def _adopt(self) -> None:
+        """Find the pods that didn't come by the plugin: those that ran before it, or past it."""
+        changed = RESULTS.stat().st_mtime if RESULTS.exists() else 0.0
+        if changed != self._listed:
+            self._keeper.adopt(pods.listed(RESULTS))
+            self._listed = changed
+
     def _settle(self) -> None:
         """Wait a moment for changes that come together, its own among them."""
         time.sleep(_SETTLE)
@@ -67,6 +74,7 @@ class Agent:
 
     def _keep(self) -> None:
         try:
+            self._adopt()
             self._keeper.keep()
             self._ready = True
         except (OSError, LookupError) as error:

@@ -33,12 +33,12 @@ class Keeper:
         self.drift: Counter[str] = Counter()
 
     def adopt(self, pods: Iterable[Pod]) -> None:
-        """Take over what an agent before this one has put in place for these pods."""
+        """Look after these pods, too; what an agent before this one has put in place for them is taken over."""
         found = links.links(self._netlink)
         known = traffic.classes(self._netlink, found[queues.PAIR[0]].index) if queues.PAIR[0] in found else {}
         for pod in pods:
             device = pod.device(found)
-            if device is None or pod.namespace not in self._settings.slices:
+            if device is None or device.name in self._pods or pod.namespace not in self._settings.slices:
                 continue
             self._pods[device.name] = pod
             minor = hooks.minor_at(self._netlink, device.index)

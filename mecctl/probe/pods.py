@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mecctl.engine.kube import KubeError
+from mecctl.engine.readiness.events import recent
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def started(client: KubeClient, pods: Iterable[Object], selector: str, within: f
         if not waiting:
             break
     if waiting:
-        raise late(waiting, within)
+        raise late(client, waiting, within)
     return [found[name] for name in names]
 
 
@@ -103,11 +104,18 @@ def refuse_stuck(pod: Object) -> None:
             raise MecctlError("the probe's pod can't start", where=where, why=waiting.get("message"))
 
 
-def late(waiting: Mapping[str, Object], within: float) -> MecctlError:
+def late(client: KubeClient, waiting: Mapping[str, Object], within: float) -> MecctlError:
     """Return the error of pods that did not start in time; `waiting` has the last that was seen of each."""
+    found = client.list("v1", "Namespace")
+    slices = {one["metadata"]["name"]: one["metadata"].get("labels", {}).get("mec.io/slice") for one in found}
+    said = []
+    for place, pod in sorted(waiting.items()):
+        owner = slices.get(place.partition("/")[0])
+        complaints = recent(client, pod)[-1:] if pod else []
+        said.append(": ".join([f"slice {owner} ({place})" if owner else place, _state(pod), *complaints]))
     return MecctlError(
         f"{len(waiting)} probe pods did not start within {within:g} s",
-        why="; ".join(f"{place}: {_state(pod)}" for place, pod in sorted(waiting.items())),
+        why="; ".join(said),
         fix="see `kubectl get events -A`, then run the same command again",
     )
 

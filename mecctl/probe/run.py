@@ -67,7 +67,7 @@ def _collect(client: KubeClient, name: str, wanted: Mapping[str, int]) -> dict[i
     finally:
         # A log that is still read ends with its pod, which the caller deletes.
         threads.shutdown(wait=False, cancel_futures=True)
-    raise late(waiting, START)
+    raise late(client, waiting, START)
 
 
 def _all(wanted: int) -> Callable[[list[Result]], bool]:

@@ -28,16 +28,21 @@ class Cluster:
         self.created: list[Object] = []
         self.deleted: list[str] = []
         self.left: list[Object] = []
+        self.events: list[Object] = []
         self.refusal: KubeError | None = None
         self.read: Callable[[], object] = lambda: None
 
-    def list(self, *_: str, **__: str) -> list[Object]:
-        return self.left
+    def list(self, _: str, kind: str, *__: str, **___: str) -> list[Object]:
+        if kind == "Namespace":
+            return [
+                {"metadata": {"name": part.namespace, "labels": {"mec.io/slice": part.name}}} for part in SITE.slices
+            ]
+        return self.events if kind == "Event" else self.left
 
     def create(self, pod: Object) -> None:
         if self.refusal:
             raise self.refusal
-        self.created.append(pod)
+        self.created.append({**pod, "kind": "Pod", "metadata": {**pod["metadata"], "uid": "1"}})
 
     def delete(self, pod: Object) -> bool:
         self.deleted.append(f"{pod['metadata']['namespace']}/{pod['metadata']['name'].rpartition('-')[0]}")
@@ -110,7 +115,18 @@ def test_a_pod_that_finds_no_node_says_why():
     with pytest.raises(MecctlError, match="2 probe pods did not start") as caught:
         probe(Cluster(full))
 
-    assert caught.value.why == "slice-1-0000a1: no CPU left; slice-2: no CPU left"
+    assert caught.value.why == "slice video (slice-1-0000a1): no CPU left; slice urllc (slice-2): no CPU left"
+
+
+def test_what_holds_a_pod_back_is_told():
+    cluster = Cluster({"phase": "Pending"})
+    cluster.events = [{"reason": "FailedCreatePodSandBox", "message": "the slice agent does not answer"}]
+
+    with pytest.raises(MecctlError) as caught:
+        probe(cluster)
+
+    held = "slice urllc (slice-2): Pending: FailedCreatePodSandBox: the slice agent does not answer"
+    assert held in str(caught.value.why)
 
 
 def test_a_quota_without_room_is_told():

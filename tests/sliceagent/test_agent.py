@@ -124,6 +124,18 @@ def test_a_pod_starts_once_it_is_held_and_stays_held(call, tmp_path):
 
 
 @in_netns
+def test_a_pod_that_came_past_the_plugin_is_held_too(tmp_path):
+    agent = Running(tmp_path)
+    agent.get("/")
+    (tmp_path / "results").mkdir()
+    arguments = [["K8S_POD_NAMESPACE", "slice-2"], ["K8S_POD_NAME", "a"]]
+    (tmp_path / "results" / "a-eth0").write_text(json.dumps({"cniArgs": arguments, "result": RESULT}))
+    run(["ip", "link", "add", "va", "type", "veth", "peer", "name", "vb"])
+    until(lambda: "mecctl-1000-" in shown("filter show dev va ingress"))
+    agent.end()
+
+
+@in_netns
 def test_an_agent_that_nobody_needs_any_more_takes_all_away(call, tmp_path):
     run(["ip", "link", "add", "va", "type", "veth", "peer", "name", "vb"])
     agent = Running(tmp_path)
