@@ -2,7 +2,7 @@
 
 All levels of isolation close the network alike: no slice reaches another without a policy of the site. All but `none`
 also bound what the slice uses (budget.py); the nodes of `physical` are the workloads' concern (placement.py).
-Throughput is not held here: a pod annotation's burst is too large for it.
+Rates are the agent's (sliceagent.py).
 The token of the `default` service account, which Kubernetes makes by itself, is not this program's to take away.
 """
 
