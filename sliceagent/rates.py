@@ -1,8 +1,8 @@
 """Rates as the kernel's HTB, TBF and FIFO take them (linux/pkt_sched.h).
 
 Declared rates count IP packets, HTB counts Ethernet frames: its rate is the declared one raised by a full-size packet's
-header, and small packets get less than declared, never more. Bursts are as short as the clock allows: a class is never
-ahead of its rate by more than a millisecond or two frames, from its first packet on.
+header, and small packets get less than declared, never more. A class is never ahead of its rate by more than 8 ms or
+two frames, from its first packet on: enough to make up for a busy processor, and 1.008 of the rate in a second.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _LINK_ETHERNET = 1
 _HTB_PARAMETERS, _HTB_INIT, _HTB_RATE64, _HTB_CEIL64 = 1, 2, 6, 7
 _TBF_PARAMETERS, _TBF_RATE64, _TBF_BURST = 1, 4, 6
 _TICK_NS = 64
-_MILLISECOND = 1_000_000
-_WAIT_NS = 20 * _MILLISECOND
+_SECOND_NS = 1_000_000_000
+_BURST_NS, _WAIT_NS = 8_000_000, 40_000_000
 _LEAST_FRAMES = 128  # fewer, and a flow that begins loses so many at once that it waits for its timer
 _SEGMENT_BELOW = 200_000_000
 _TRAIN = 65_536
@@ -47,7 +47,7 @@ def htb_class(bounds: Bounds, mtu: int) -> bytes:
     """Return the options of a class for packets of `mtu` bytes."""
     rate, ceiling = _bytes(bounds.rate, mtu), _bytes(bounds.ceiling, mtu)
     quantum = min(max(2 * (mtu + _ETHERNET), rate // 100), 200_000)
-    bursts = _burst(bounds.rate, rate, mtu), _burst(bounds.ceiling, ceiling, mtu)
+    bursts = _burst(rate, mtu), _burst(ceiling, mtu)
     numbers = struct.pack("=IIIII", *bursts, quantum, 0, bounds.turn)
     wide = attribute(_HTB_RATE64, struct.pack("=Q", rate)) + attribute(_HTB_CEIL64, struct.pack("=Q", ceiling))
     return attribute(_HTB_PARAMETERS, _spec(rate) + _spec(ceiling) + numbers) + wide
@@ -63,12 +63,12 @@ def held(options: dict[int, bytes], bounds: Bounds, mtu: int) -> bool:
 
 
 def leaf(ceiling: int, mtu: int) -> tuple[str, bytes]:
-    """Return kind and options of a leaf's discipline; it holds what goes out in 20 ms, or 128 frames.
+    """Return kind and options of a leaf's discipline; it holds what goes out in 40 ms, or 128 frames.
 
     A slow leaf cuts the long trains that a pod's TCP hands over (GSO) into packets, which is TBF's doing; its own rate
     is out of reach. At 10 Mbit/s one uncut train of 64 kB would fill 50 ms.
     """
-    size = max(_bytes(ceiling, mtu) * _WAIT_NS // 1_000_000_000, _LEAST_FRAMES * (mtu + _ETHERNET))
+    size = max(_bytes(ceiling, mtu) * _WAIT_NS // _SECOND_NS, _LEAST_FRAMES * (mtu + _ETHERNET))
     if ceiling >= _SEGMENT_BELOW:
         return "bfifo", struct.pack("=I", max(size, 4 * _TRAIN))
     rate, burst = _bytes(NO_LIMIT, mtu), 2 * (mtu + _ETHERNET) - 1
@@ -86,9 +86,7 @@ def _spec(rate: int) -> bytes:
     return _SPEC.pack(0, _LINK_ETHERNET, 0, -1, 0, min(rate, (1 << 32) - 1))
 
 
-def _burst(bits: int, rate: int, mtu: int) -> int:
+def _burst(rate: int, mtu: int) -> int:
     """Return a burst as HTB wants it: the time that it takes at `rate`, in ticks of 64 ns."""
-    size = max(2 * (mtu + _ETHERNET), rate // 1000)
-    if bits >= _SEGMENT_BELOW:
-        size = max(size, 2 * _TRAIN)
-    return min(size * 1_000_000_000 // rate // _TICK_NS, (1 << 32) - 1)
+    size = max(2 * (mtu + _ETHERNET), rate * _BURST_NS // _SECOND_NS)
+    return min(size * _SECOND_NS // rate // _TICK_NS, (1 << 32) - 1)

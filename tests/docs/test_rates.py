@@ -17,7 +17,7 @@ def test_the_site_file_of_the_guide():
     (video,) = [Slice.model_validate(one) for one in SLICES["slices"]]
     (node,) = [Node.model_validate(one) for one in NODES["nodes"]]
 
-    assert video.throughput.downlink.per_pod == 20_000_000
+    assert video.model_dump()["throughput"]["downlink"]["per_pod"] == "20Mbps"
     assert node.link == 10**9
 
 

@@ -20,18 +20,6 @@ HOLE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    live = LiveSite(tmp_path_factory.mktemp("probe") / "inventories" / "lab", "10.78.210")
-    try:
-        assert live.mecctl("lab", "up", timeout=3000).code == 0
-        ended = live.up()
-        assert ended.code == 0, ended.out + ended.err
-        yield live
-    finally:
-        live.stop()
-
-
 def probe(site: LiveSite, *options: str) -> Ended:
     return site.mecctl("slice", "probe", *options, "-o", "json")
 
@@ -54,8 +42,8 @@ def hole(site: LiveSite) -> Iterator[None]:
             client.delete(HOLE)
 
 
-def test_the_walls_of_a_site_hold(site: LiveSite) -> None:
-    ended = probe(site, "--only", "isolation")
+def test_the_walls_of_a_site_hold(sliced: LiveSite) -> None:
+    ended = probe(sliced, "--only", "isolation")
     checks = ended.json["checks"]
 
     assert ended.code == 0, ended.out + ended.err
@@ -66,13 +54,13 @@ def test_the_walls_of_a_site_hold(site: LiveSite) -> None:
         assert tried["embb", f"embb/probe {how}"] == tried["urllc", f"urllc/probe {how}"] == "open"
     assert tried["urllc", "embb/cache:8080 (pod) tcp"] == "open"
     assert tried["embb", "urllc/control:8080 (pod) tcp"] == "closed"
-    assert left(site) == []
+    assert left(sliced) == []
 
 
-def test_a_hole_is_found_and_the_slice_named(site: LiveSite) -> None:
-    with hole(site):
-        ended = probe(site, "--only", "isolation")
-        told = site.mecctl("slice", "probe", "--only", "isolation")
+def test_a_hole_is_found_and_the_slice_named(sliced: LiveSite) -> None:
+    with hole(sliced):
+        ended = probe(sliced, "--only", "isolation")
+        told = sliced.mecctl("slice", "probe", "--only", "isolation")
     broken = {(one["slice"], one["peer"]) for one in ended.json["checks"] if not one["ok"]}
 
     assert (ended.code, told.code) == (1, 1)
@@ -81,26 +69,26 @@ def test_a_hole_is_found_and_the_slice_named(site: LiveSite) -> None:
         assert ("embb", f"a pod outside of the slices {how}") in broken
         assert ("embb", f"from outside of the slices {how}") in broken
     assert told.out.splitlines()[-1].endswith("promises are broken, of embb")
-    assert left(site) == []
+    assert left(sliced) == []
 
 
-def test_delays_are_measured_with_and_without_load(site: LiveSite) -> None:
-    ended = probe(site, "--only", "latency")
+def test_delays_are_measured_with_and_without_load(sliced: LiveSite) -> None:
+    ended = probe(sliced, "--only", "latency")
 
     assert ended.code == 0, ended.out + ended.err
-    assert len(ended.json["checks"]) == 12
+    assert len(ended.json["checks"]) == 24
     assert all(0 < float(one["measured"]) < 1000 for one in ended.json["checks"])
-    assert left(site) == []
+    assert left(sliced) == []
 
 
-def test_what_a_killed_run_left_goes_with_the_next(site: LiveSite) -> None:
-    running = site.start("slice", "probe", "--only", "latency")
-    with KubeClient.from_kubeconfig(site.folder.state / "kubeconfig") as client:
+def test_what_a_killed_run_left_goes_with_the_next(sliced: LiveSite) -> None:
+    running = sliced.start("slice", "probe", "--only", "latency")
+    with KubeClient.from_kubeconfig(sliced.folder.state / "kubeconfig") as client:
         watching = client.watch("v1", "Pod", NAMESPACE, label_selector=SELECTOR, timeout=60)
         next(event for event in watching if event.type != "SYNCED")
     running.kill()
     running.communicate()
-    assert left(site) != []
+    assert left(sliced) != []
 
-    assert probe(site, "--only", "isolation").code == 0
-    assert left(site) == []
+    assert probe(sliced, "--only", "isolation").code == 0
+    assert left(sliced) == []

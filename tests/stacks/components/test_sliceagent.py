@@ -1,5 +1,6 @@
 import ast
 import json
+from typing import Any
 
 from sliceagent.settings import Rate, read
 from stacks.components.sliceagent import METRICS_PORT, NAME, NAMESPACE, settings
@@ -67,8 +68,9 @@ def test_new_rates_or_code_roll_it_out():
 
 
 def test_the_image_is_the_labs_own_or_python():
+    cases: dict[bool, dict[str, Any]] = {True: {"lab": {}}, False: {}}
     images = {
         lab: rendered(**more).find("DaemonSet", NAME)["spec"]["template"]["spec"]["containers"][0]["image"]
-        for lab, more in ((True, {"lab": {}}), (False, {}))
+        for lab, more in cases.items()
     }
     assert images == {True: "mecctl.io/python:1", False: "docker.io/library/python:3.13-slim"}
