@@ -22,28 +22,39 @@ RESULTS = 15.0
 """Seconds that a running pod gets to print its results; its own script ends sooner."""
 _NO_ACCOUNT = "error looking up service account"
 _ACCOUNT = 10.0  # seconds that a new namespace may be without its service account
+_GRACE = 40.0  # seconds that a pod takes to leave, and a little more
 _NO_IMAGE = {"ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff", "InvalidImageName"}
 _STUCK = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 
 
 def create(client: KubeClient, pod: Object, patience: float = 0.0) -> None:
-    """Create a pod; MecctlError when its namespace has no room for it, nor in `patience` seconds."""
-    begun = time.monotonic()
+    """Create a pod; MecctlError when its namespace has no room for it, nor in `patience` seconds.
+
+    A pod that is leaving counts in the quota until it is gone, so that long is waited.
+    """
+    begun, namespace = time.monotonic(), pod["metadata"]["namespace"]
     while True:
         try:
             client.create(pod)
         except KubeError as error:
             if error.status != 403:
                 raise
-            if time.monotonic() - begun < (_ACCOUNT if _NO_ACCOUNT in error.message else patience):
+            longest = _ACCOUNT if _NO_ACCOUNT in error.message else patience
+            if _leaving(client, namespace):
+                longest = max(longest, _GRACE)
+            if time.monotonic() - begun < longest:
                 client.stop.pause(0.1)
                 continue
             raise MecctlError(
-                f"the probe's pod is not admitted to {pod['metadata']['namespace']}",
+                f"the probe's pod is not admitted to {namespace}",
                 why=error.message,
                 fix="leave room for one more pod in the slice's quota, then run the same command again",
             ) from error
         return
+
+
+def _leaving(client: KubeClient, namespace: str) -> bool:
+    return any("deletionTimestamp" in pod["metadata"] for pod in client.list("v1", "Pod", namespace))
 
 
 def started(client: KubeClient, pods: Iterable[Object], selector: str, within: float) -> list[Object]:

@@ -139,6 +139,25 @@ def test_a_quota_without_room_is_told():
     assert "exceeded quota" in (caught.value.why or "")
 
 
+def test_room_that_a_leaving_pod_gives_back_is_waited_for(monkeypatch):
+    cluster, tried = Cluster({"phase": "Running"}), []
+    leaving = {"metadata": {"name": "old-1", "namespace": "slice-1-0000a1", "deletionTimestamp": "now"}, "status": {}}
+
+    def create(pod: Object) -> None:
+        tried.append(pod)
+        if len(tried) == 1:
+            cluster.left = [leaving]
+            raise KubeError(403, "Forbidden", "exceeded quota: slice")
+        cluster.left = []
+        Cluster.create(cluster, pod)
+
+    monkeypatch.setattr(cluster, "create", create)
+    monkeypatch.setattr(cluster, "stop", SimpleNamespace(pause=lambda _: None), raising=False)
+
+    assert probe(cluster)
+    assert len(tried) == 3
+
+
 def test_an_interrupt_leaves_no_pod_behind():
     cluster = Cluster({"phase": "Running"})
     ended = threading.Event()
