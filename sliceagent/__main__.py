@@ -51,14 +51,16 @@ class Agent:
             if gates in ready:
                 gate.answer(gates, self._keeper.admit)
             if self._metrics in ready:
-                body = metrics.render(self._keeper, self._settings, self._failures)
-                metrics.answer(self._metrics, body, ready=self._ready)
+                metrics.answer(self._metrics, self._render, ready=self._ready)
             if self._changes in ready or not ready:
                 self._settle()
                 self._keep()
         SOCKET.unlink(missing_ok=True)
         if not (SHAPED.exists() and SHAPED.read_text().split()):
             self._keeper.leave()
+
+    def _render(self) -> str:
+        return metrics.render(self._keeper, self._settings, self._failures)
 
     def _adopt(self) -> None:
         """Find the pods that didn't come by the plugin: those that ran before it, or past it."""

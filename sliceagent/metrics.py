@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sliceagent.keeper import Keeper
     from sliceagent.settings import Settings
@@ -21,7 +21,7 @@ _HELP = {
     "mecctl_slice_drift_total": ("counter", "How often something of the slice was no longer in place, and was mended."),
     "mecctl_slice_failures_total": ("counter", "How often the node could not be brought in step."),
 }
-_PATIENCE = 2.0
+_PATIENCE = 0.5
 
 
 def render(keeper: Keeper, settings: Settings, failures: int) -> str:
@@ -57,14 +57,16 @@ def _state(keeper: Keeper, settings: Settings) -> Iterator[tuple[str, dict[str, 
                     yield "mecctl_slice_rate_bits", {"slice": part.name, "direction": direction, "bound": bound}, value
 
 
-def answer(listener: socket.socket, body: str, *, ready: bool) -> None:
+def answer(listener: socket.socket, metrics: Callable[[], str], *, ready: bool) -> None:
     """Take one HTTP connection: `/metrics`, or whether all is in place for any other path."""
     connection, _ = listener.accept()
     with connection:
         connection.settimeout(_PATIENCE)
         try:
             asked = connection.recv(1 << 13).split(b" ", 2)
-            status = "200 OK" if ready or asked[1:2] == [b"/metrics"] else "503 Service Unavailable"
+            wanted = asked[1:2] == [b"/metrics"]
+            body = metrics() if wanted else ""
+            status = "200 OK" if ready or wanted else "503 Service Unavailable"
             head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {len(body)}\r\n"
             connection.sendall(f"{head}Connection: close\r\n\r\n{body}".encode())
         except OSError:
