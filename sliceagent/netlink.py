@@ -30,9 +30,12 @@ class Netlink:
         for _ in self._ask(kind, flags | ACK, body):
             pass
 
-    def dump(self, kind: int, body: bytes) -> Iterator[bytes]:
-        """Yield the body of every object that the kernel lists; raises OSError."""
-        return self._ask(kind, DUMP, body)
+    def dump(self, kind: int, body: bytes) -> list[bytes]:
+        """Return the body of every object that the kernel lists; raises OSError.
+
+        All of it is read: the kernel is busy (EBUSY) for whoever asks again while it still has something to say.
+        """
+        return list(self._ask(kind, DUMP, body))
 
     def _ask(self, kind: int, flags: int, body: bytes) -> Iterator[bytes]:
         self._sequence += 1
@@ -40,7 +43,7 @@ class Netlink:
         while True:
             for found, sequence, data in messages(self._socket.recv(1 << 17)):
                 if sequence != self._sequence:
-                    continue  # left over from a dump that nobody read to its end
+                    continue
                 if found == _ERROR and (code := -struct.unpack_from("=i", data)[0]):
                     raise OSError(code, os.strerror(code))
                 if found in (_ERROR, _DONE):

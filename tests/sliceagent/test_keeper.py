@@ -102,6 +102,18 @@ def test_what_is_taken_away_is_mended_and_counted(harm):
 
 
 @in_netns
+def test_a_node_with_hundreds_of_devices():
+    names = [f"v{number}" for number in range(250)]
+    run(["ip", "-batch", "-"], stdin="".join(f"link add {name} type veth peer name {name}-p\n" for name in names))
+    found = keeper(*names[:60])
+    found.keep()
+
+    assert found.pods() == {"slice-video": 60}
+    assert not found.drift
+    assert len(state()) == 2 + 4 + 2 * 60
+
+
+@in_netns
 def test_a_new_agent_takes_over_without_a_change():
     devices("va", "vb", "vc")
     keeper("va", "vb", "vc")
