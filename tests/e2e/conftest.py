@@ -7,16 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.lab import LiveLab, free_subnet, live_lab, write_site
-from tests.support.live import LiveSite
-
-RATED = 'snssai: {sst: 2, sd: "0000b2"}\n      throughput: {downlink: {maximum: 20Mbps}, uplink: {maximum: 20Mbps}}'
-MORE = """\
-    - name: video
-      snssai: {sst: 1, sd: "0000c3"}
-      throughput: {downlink: {guaranteed: 10Mbps, maximum: 50Mbps, perPod: 30Mbps}, uplink: {maximum: 10Mbps}}
-    - {name: meters, snssai: {sst: 3}}
-  workloads:
-"""
 
 
 @pytest.fixture
@@ -40,18 +30,3 @@ def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLab]:
     with live_lab(write_site(tmp_path_factory.mktemp("lab"), free_subnet())) as live:
         live.up()
         yield live
-
-
-@pytest.fixture(scope="session")
-def sliced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """A site of four slices that is up, most of them with rates, for tests that leave it as they found it."""
-    live = LiveSite(tmp_path_factory.mktemp("sliced") / "inventories" / "lab", "10.78.211")
-    live.edit('snssai: {sst: 2, sd: "0000b2"}', RATED)
-    live.edit("  workloads:\n", MORE)
-    try:
-        assert live.mecctl("lab", "up", timeout=3000).code == 0
-        ended = live.up()
-        assert ended.code == 0, ended.out + ended.err
-        yield live
-    finally:
-        live.stop()
