@@ -29,11 +29,16 @@ def wanted(part: Slice, slot: int, pair: int) -> dict[int, bytes]:
     return {traffic.INGRESS: bpf.only_dscp(part.dscp)} if part.dscp is not None else {}
 
 
-def keep(netlink: Netlink, device: int, slot: int, programs: Mapping[int, bytes]) -> bool:
-    """Make the programs at a device the wanted ones; True where something wasn't so."""
+def keep(netlink: Netlink, device: int, slot: int, programs: Mapping[int, bytes], *, hooked: bool) -> bool:
+    """Make the programs at a device the wanted ones; True where something wasn't so.
+
+    `hooked` says whether filters can stand there already.
+    """
     changed = False
     names = {hook: f"{PREFIX}{pod_minor(slot, 0):04x}-{zlib.crc32(code):08x}" for hook, code in programs.items()}
-    if programs and not traffic.has_hooks(netlink, device):
+    if not programs and not hooked:
+        return False
+    if not hooked:
         traffic.add_hooks(netlink, device)
     for hook in HOOKS:
         found = traffic.filters(netlink, device, hook)
@@ -49,9 +54,7 @@ def keep(netlink: Netlink, device: int, slot: int, programs: Mapping[int, bytes]
 
 
 def minor_at(netlink: Netlink, device: int) -> int | None:
-    """Return the downlink class that the programs at a device lead to; None where none of ours are there."""
-    if not traffic.has_hooks(netlink, device):
-        return None
+    """Return the downlink class that the programs at a device with hooks lead to; None where none of ours are there."""
     for hook in HOOKS:
         name = traffic.filters(netlink, device, hook).get(PLACE, "")
         number = name.removeprefix(PREFIX).partition("-")[0]

@@ -36,12 +36,14 @@ class Keeper:
         """Look after these pods, too; what an agent before this one has put in place for them is taken over."""
         found = links.links(self._netlink)
         known = traffic.classes(self._netlink, found[queues.PAIR[0]].index) if queues.PAIR[0] in found else {}
+        standing = traffic.disciplines(self._netlink)
         for pod in pods:
             device = pod.device(found)
             if device is None or device.name in self._pods or pod.namespace not in self._settings.slices:
                 continue
             self._pods[device.name] = pod
-            minor = hooks.minor_at(self._netlink, device.index)
+            hooked = traffic.has_hooks(standing.get(device.index, {}))
+            minor = hooks.minor_at(self._netlink, device.index) if hooked else None
             slot = pod_slot(minor) if minor is not None else None
             if slot is None or minor not in known or slot in self._slots.values():
                 continue
@@ -65,10 +67,13 @@ class Keeper:
         found = links.links(self._netlink)
         self._forget(found)
         self._place()
-        pair, mended = self._keep_queues(found)
+        standing = traffic.disciplines(self._netlink)
+        pair, mended = self._keep_queues(found, standing)
         for name, pod in self._pods.items() if only is None else [(only, self._pods[only])]:
             programs = hooks.wanted(self._settings.slices[pod.namespace], self._slots[name], pair)
-            if hooks.keep(self._netlink, found[name].index, self._slots[name], programs):
+            device = found[name].index
+            hooked = traffic.has_hooks(standing.get(device, {}))
+            if hooks.keep(self._netlink, device, self._slots[name], programs, hooked=hooked):
                 mended.add(name)
         self.drift.update({self._pods[name].namespace for name in mended & self._placed})
         self._placed |= {only} if only else self._pods.keys()
@@ -76,9 +81,11 @@ class Keeper:
     def leave(self) -> None:
         """Take everything away again."""
         found = links.links(self._netlink)
+        standing = traffic.disciplines(self._netlink)
+        hooked = {name for name, link in found.items() if traffic.has_hooks(standing.get(link.index, {}))}
         for name in self._pods:
             if name in found:
-                hooks.keep(self._netlink, found[name].index, self._slots.get(name, 0), {})
+                hooks.keep(self._netlink, found[name].index, self._slots.get(name, 0), {}, hooked=name in hooked)
         if queues.PAIR[0] in found:
             links.delete(self._netlink, found[queues.PAIR[0]])
 
@@ -98,16 +105,17 @@ class Keeper:
         """Return how many pods each slice has here, by namespace."""
         return Counter(pod.namespace for pod in self._pods.values())
 
-    def _keep_queues(self, found: Mapping[str, Link]) -> tuple[int, set[str]]:
+    def _keep_queues(self, found: Mapping[str, Link], standing: queues.Standing) -> tuple[int, set[str]]:
         """Keep the pair and its classes where any slice is shaped; return its device and the pods it wasn't so for."""
         if not any(part.shaped for part in self._settings.slices.values()):
             return 0, set()
         mtu = max((found[name].mtu for name in self._pods), default=1500)
-        near, made = queues.keep_pair(self._netlink, found, mtu)
+        near, made = queues.keep_pair(self._netlink, found, standing, mtu)
         shaped = {name for name, pod in self._pods.items() if self._settings.slices[pod.namespace].shaped}
         pods = {self._slots[name]: self._pods[name].namespace for name in shaped}
         wanted = classes(self._settings, self._slices, pods)
-        slots = {pod_slot(minor) for minor in queues.keep_classes(self._netlink, near.index, wanted, mtu)}
+        queued = set() if made else traffic.leaves(standing.get(near.index, {}))
+        slots = {pod_slot(minor) for minor in queues.keep_classes(self._netlink, near.index, queued, wanted, mtu)}
         return near.index, {name for name in shaped if made or self._slots[name] in slots}
 
     def _forget(self, found: Mapping[str, Link]) -> None:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from sliceagent.netlink import Netlink
     from sliceagent.tree import Wanted
 
+Standing = dict[int, dict[int, str]]
+"""Disciplines by device and parent."""
 PAIR = ("mec-rate0", "mec-rate1")
 PLACE = (1, 2)
 """Preference and handle of every filter here: at Cilium's preference, and added after it, so run before it."""
 _TURN = "mecctl-turn"
 
 
-def keep_pair(netlink: Netlink, found: Mapping[str, Link], mtu: int) -> tuple[Link, bool]:
+def keep_pair(netlink: Netlink, found: Mapping[str, Link], standing: Standing, mtu: int) -> tuple[Link, bool]:
     """Return the device whose HTB holds the rates, and whether anything of the pair had to be made."""
     made = PAIR[0] not in found
     if made:
@@ -31,20 +33,23 @@ def keep_pair(netlink: Netlink, found: Mapping[str, Link], mtu: int) -> tuple[Li
     if near.mtu < mtu:
         for end in (near, far):
             links.set_mtu(netlink, end, mtu)
-    if not traffic.has_hooks(netlink, far.index):
+    if not traffic.has_hooks(standing.get(far.index, {})):
         traffic.add_hooks(netlink, far.index)
     if traffic.filters(netlink, far.index, traffic.INGRESS).get(PLACE) != _TURN:
         attach(netlink, far.index, traffic.INGRESS, bpf.turn_back(), _TURN)
         made = True
-    if traffic.root_kind(netlink, near.index) != "htb":
+    if traffic.root_kind(standing.get(near.index, {})) != "htb":
         traffic.put_qdisc(netlink, near.index, "htb", rates.htb_root(), handle=traffic.HANDLE)
         made = True
     return near, made
 
 
-def keep_classes(netlink: Netlink, device: int, wanted: Mapping[int, Wanted], mtu: int) -> set[int]:
-    """Make the device's classes the wanted ones; return the minor numbers of those that weren't so."""
-    found, queued = traffic.classes(netlink, device), traffic.leaves(netlink, device)
+def keep_classes(netlink: Netlink, device: int, queued: set[int], wanted: Mapping[int, Wanted], mtu: int) -> set[int]:
+    """Make the device's classes the wanted ones; return the minor numbers of those that weren't so.
+
+    `queued` are those that have a discipline of their own.
+    """
+    found = traffic.classes(netlink, device)
     for minor in sorted(found.keys() - wanted.keys(), reverse=True):  # pods before their slices
         traffic.delete_class(netlink, device, minor)
     mended = set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sliceagent.netlink import CREATE, EXCLUSIVE, REPLACE, attribute, attributes, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from sliceagent.netlink import Netlink
 
@@ -49,14 +49,31 @@ class Class:
     counters: Counters
 
 
-def root_kind(netlink: Netlink, device: int) -> str:
-    """Return the kind of the device's root discipline."""
-    return next((kind for parent, kind in _qdiscs(netlink, device) if parent == _ROOT), "")
+def disciplines(netlink: Netlink) -> dict[int, dict[int, str]]:
+    """Return what stands on every device: kinds by the parent that they are under.
+
+    The kernel lists all devices or none, so one listing serves for all questions.
+    """
+    found: dict[int, dict[int, str]] = {}
+    for body in netlink.dump(_GET_QDISC, _MESSAGE.pack(0, 0, 0, 0, 0)):
+        _, device, _, parent, _ = _MESSAGE.unpack_from(body)
+        found.setdefault(device, {})[parent] = text(attributes(body[_MESSAGE.size :])[_KIND])
+    return found
 
 
-def has_hooks(netlink: Netlink, device: int) -> bool:
-    """Tell whether filters can stand at the device's ingress and egress."""
-    return any(parent == _CLSACT for parent, _ in _qdiscs(netlink, device))
+def root_kind(standing: Mapping[int, str]) -> str:
+    """Return the kind of a device's root discipline."""
+    return standing.get(_ROOT, "")
+
+
+def has_hooks(standing: Mapping[int, str]) -> bool:
+    """Tell whether filters can stand at a device's ingress and egress."""
+    return _CLSACT in standing
+
+
+def leaves(standing: Mapping[int, str]) -> set[int]:
+    """Return the minor numbers of a device's classes that have a discipline of their own."""
+    return {parent & 0xFFFF for parent in standing if parent >> 16 == 1 and parent & 0xFFFF}
 
 
 def add_hooks(netlink: Netlink, device: int) -> None:
@@ -71,11 +88,6 @@ def put_qdisc(netlink: Netlink, device: int, kind: str, options: bytes, *, handl
     at = HANDLE | parent if parent else _ROOT
     body = _MESSAGE.pack(0, device, handle, at, 0) + attribute(_KIND, kind) + attribute(_OPTIONS, options)
     netlink.change(_NEW_QDISC, body, CREATE | REPLACE)
-
-
-def leaves(netlink: Netlink, device: int) -> set[int]:
-    """Return the minor numbers of the classes that have a discipline of their own."""
-    return {parent & 0xFFFF for parent, _ in _qdiscs(netlink, device) if parent >> 16 == 1 and parent & 0xFFFF}
 
 
 def put_class(netlink: Netlink, device: int, minor: int, parent: int, options: bytes) -> None:
@@ -124,13 +136,6 @@ def filters(netlink: Netlink, device: int, hook: int) -> dict[tuple[int, int], s
         if handle and text(about.get(_KIND, b"")) == "bpf":
             found[info >> 16, handle] = text(options.get(_NAME, b""))
     return found
-
-
-def _qdiscs(netlink: Netlink, device: int) -> Iterator[tuple[int, str]]:
-    for body in netlink.dump(_GET_QDISC, _MESSAGE.pack(0, device, 0, 0, 0)):
-        _, index, _, parent, _ = _MESSAGE.unpack_from(body)
-        if index == device:
-            yield parent, text(attributes(body[_MESSAGE.size :])[_KIND])
 
 
 def _counters(stats: bytes) -> Counters:
