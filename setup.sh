@@ -24,7 +24,9 @@ fi
 wanted=$(cat requirements-dev.lock pyproject.toml | sha256sum)
 if [ "$(cat .venv/.mecctl-installed 2>/dev/null)" != "$wanted" ]; then
   step "Python packages into .venv"
-  [ -x .venv/bin/python ] || python3 -m venv .venv
+  # What a killed pip leaves behind looks installed to the next one, so an unfinished environment is made anew.
+  [ -f .venv/.mecctl-installed ] || python3 -m venv --clear .venv
+  rm -f .venv/.mecctl-installed
   bar=(--progress-bar off -q); [ -t 1 ] && bar=()
   .venv/bin/python -m pip --disable-pip-version-check install "${bar[@]}" --require-hashes -r requirements-dev.lock
   .venv/bin/python -m pip --disable-pip-version-check install -q --no-deps --no-build-isolation --editable .
