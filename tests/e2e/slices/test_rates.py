@@ -33,9 +33,8 @@ def metric(site: LiveSite, name: str, part: str) -> float:
 
 def devices(site: LiveSite) -> list[str]:
     """Return the host-side devices of the pods of slice urllc."""
-    listed = site.on(
-        NODE, "grep -l slice-2-0000b2 /var/lib/cni/results/* | xargs -n1 cat | grep -o 'lxc[0-9a-f]*' || true"
-    )
+    results = "grep -l slice-2-0000b2 /var/lib/cni/results/* | xargs -n1 cat | grep -o 'lxc[0-9a-f]*' || true"
+    listed = site.on(NODE, results)
     return sorted(set(listed.split()) & set(site.on(NODE, "ls /sys/class/net").split()))
 
 
