@@ -40,5 +40,5 @@ def test_a_project_is_previewed_by_hand(stack_file, api_server, tmp_path, capsys
     told = json.loads(capsys.readouterr().out)
     assert (told["project"], told["stack"], told["ok"]) == ("slices", "lab", True)
     namespaces = {one["object"] for one in told["changes"] if one["type"] == "kubernetes:core/v1:Namespace"}
-    assert namespaces == {part.namespace for part in load("lab").site.slices}
+    assert namespaces == {"mecctl-node", *(part.namespace for part in load("lab").site.slices)}
     assert {one["action"] for one in told["changes"]} == {"create"}

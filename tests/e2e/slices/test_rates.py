@@ -102,6 +102,7 @@ def test_without_an_agent_no_pod_of_the_slice_starts(sliced: LiveSite) -> None:
 def test_after_a_reboot_pods_are_held_again(sliced: LiveSite) -> None:
     before = devices(sliced)
     sliced.podman("restart", NODE, "--time", "20")
+    assert sliced.mecctl("lab", "up").code == 0  # returns once the node answers
 
     ended = sliced.up()
     assert ended.code == 0, ended.out + ended.err
