@@ -48,7 +48,7 @@ def keep(netlink: Netlink, device: int, slot: int, programs: Mapping[int, bytes]
                 traffic.delete_filter(netlink, device, hook, PLACE)
                 changed = True
         elif found.get(PLACE) != names[hook] or next(iter(found)) != PLACE:
-            attach(netlink, device, hook, programs[hook], names[hook])
+            attach(netlink, device, hook, programs[hook], names[hook], instead=PLACE in found)
             changed = True
     return changed
 

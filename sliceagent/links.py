@@ -49,8 +49,9 @@ def add_pair(netlink: Netlink, names: tuple[str, str], mtu: int) -> None:
     netlink.change(_NEW, _MESSAGE.pack(0, 0, 0, 0, 0) + body, CREATE | EXCLUSIVE)
     # A link-local address would make the kernel send neighbour discovery through the queues.
     silent = attribute(_SPECIFIC, attribute(_INET6, attribute(_ADDRESS_MODE, _NO_ADDRESS)))
+    made = links(netlink)
     for name in names:
-        found = links(netlink)[name].index
+        found = made[name].index
         netlink.change(_SET, _MESSAGE.pack(0, 0, found, 0, 0) + silent)
         netlink.change(_SET, _MESSAGE.pack(0, 0, found, _UP, _UP))
 

@@ -35,8 +35,9 @@ def keep_pair(netlink: Netlink, found: Mapping[str, Link], standing: Standing, m
             links.set_mtu(netlink, end, mtu)
     if not traffic.has_hooks(standing.get(far.index, {})):
         traffic.add_hooks(netlink, far.index)
-    if traffic.filters(netlink, far.index, traffic.INGRESS).get(PLACE) != _TURN:
-        attach(netlink, far.index, traffic.INGRESS, bpf.turn_back(), _TURN)
+    there = traffic.filters(netlink, far.index, traffic.INGRESS)
+    if there.get(PLACE) != _TURN:
+        attach(netlink, far.index, traffic.INGRESS, bpf.turn_back(), _TURN, instead=PLACE in there)
         made = True
     if traffic.root_kind(standing.get(near.index, {})) != "htb":
         traffic.put_qdisc(netlink, near.index, "htb", rates.htb_root(), handle=traffic.HANDLE)
@@ -69,11 +70,11 @@ def keep_classes(netlink: Netlink, device: int, queued: set[int], wanted: Mappin
     return mended
 
 
-def attach(netlink: Netlink, device: int, hook: int, program: bytes, name: str) -> None:
-    """Load a program and put it at the hook, in the place of one that stood there."""
+def attach(netlink: Netlink, device: int, hook: int, program: bytes, name: str, *, instead: bool) -> None:
+    """Load a program and put it at the hook, `instead` of one that stands there."""
     loaded = bpf.load(program)
     try:
-        if PLACE in traffic.filters(netlink, device, hook):
+        if instead:
             traffic.delete_filter(netlink, device, hook, PLACE)
         traffic.put_filter(netlink, device, hook, PLACE, loaded, name)
     finally:

@@ -41,9 +41,8 @@ class Counters:
 
 @dataclass(frozen=True)
 class Class:
-    """A class as the kernel lists it: its minor number, its parent's, its options as they lie, its counters."""
+    """A class as the kernel lists it: its parent's minor number, its options as they lie, its counters."""
 
-    minor: int
     parent: int
     options: dict[int, bytes]
     counters: Counters
@@ -109,7 +108,7 @@ def classes(netlink: Netlink, device: int) -> dict[int, Class]:
         about = attributes(body[_MESSAGE.size :])
         if text(about.get(_KIND, b"")) == "htb":
             minor, above = handle & 0xFFFF, 0 if parent == _ROOT else parent & 0xFFFF
-            found[minor] = Class(minor, above, attributes(about[_OPTIONS]), _counters(about.get(_STATS, b"")))
+            found[minor] = Class(above, attributes(about[_OPTIONS]), _counters(about.get(_STATS, b"")))
     return found
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TOP = (1, 2)
 _SLICES, _PODS = 0x10, 0x1000
-MOST_SLICES, MOST_PODS = (_PODS - _SLICES) // 2, (0xFFFF - _PODS) // 2
+MOST_PODS = (0xFFFF - _PODS) // 2
 
 
 @dataclass(frozen=True)
