@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from mecctl.model import Slice
 
 
-def fitted(pod: dict[str, Any], part: Slice) -> dict[str, Any]:
-    """Return the pod with what `part` asks of pods: its pool of nodes, and requests that equal the limits."""
+def fitted(pod: dict[str, Any], part: Slice | None) -> dict[str, Any]:
+    """Return the pod with what `part` asks of pods: its pool of nodes, and requests that equal the limits.
+
+    A pod of no slice is what it is.
+    """
+    if part is None:
+        return pod
     spec = {**pod["spec"]}
     if part.pool:
         spec["nodeSelector"] = {POOL: part.pool}

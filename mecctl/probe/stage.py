@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Self
 
 from mecctl.engine.kube import KubeError
-from mecctl.probe.actors import NAMESPACE, SELECTOR, own_namespace
+from mecctl.probe.actors import NAMESPACE, own_namespace
+from mecctl.probe.fit import fitted
+from mecctl.probe.pod import SELECTOR
 from mecctl.probe.pods import create, read, started
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ class Stage:
         self.clear()
 
     def start(self, pods: Sequence[Object]) -> list[Object]:
-        """Create pods and return them, in their order, as they are once they have started."""
+        """Create pods, each as its slice asks, and return them, in their order, as they are once they have started."""
+        slices = {part.namespace: part for part in self.site.slices}
+        pods = [fitted(pod, slices.get(pod["metadata"]["namespace"])) for pod in pods]
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda pod: create(self.client, pod, QUOTA), pods))
         return started(self.client, pods, SELECTOR, START if self.site.spec.lab else PULL)

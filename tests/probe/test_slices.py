@@ -7,7 +7,8 @@ from mecctl.errors import MecctlError
 from mecctl.plan.progress import Silent
 from mecctl.probe import stage as stage_module
 from mecctl.probe.actors import NAMESPACE, actor, opening, own_namespace
-from mecctl.probe.slices import PARTS, Probed, probe
+from mecctl.probe.part import Part
+from mecctl.probe.slices import Probed, probe
 from tests.probe.stagehands import Cluster, Object, well
 from tests.stacks.rendering import URLLC, VIDEO, full_site, site
 
@@ -17,7 +18,7 @@ SITE = site(slices=[{**VIDEO, **RATES}, URLLC])
 
 def run(cluster: Cluster, chosen: Any = SITE, *parts: Any) -> Probed:
     client: Any = cluster
-    return probe(client, chosen, Silent(), parts or PARTS)
+    return probe(client, chosen, Silent(), parts or tuple(Part))
 
 
 def roles(cluster: Cluster) -> list[tuple[str, str]]:
@@ -145,3 +146,13 @@ def test_workloads_that_do_not_run_break_what_they_promise():
         "nothing of it runs, proves nothing: it answers nobody else either",
     }
     assert not found.ok
+
+
+def test_pods_run_where_their_slices_do():
+    cluster = Cluster()
+    run(cluster, site(slices=[{**VIDEO, "isolation": "physical", "pool": "own"}, URLLC]), Part.isolation)
+
+    pools = {
+        (pod["metadata"]["namespace"], pod["spec"].get("nodeSelector", {}).get("mec.io/pool")) for pod in cluster.made
+    }
+    assert pools == {("slice-1-0000a1", "own"), ("slice-2", None), (NAMESPACE, None)}
