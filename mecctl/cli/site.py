@@ -75,7 +75,7 @@ def plan(
     """Show what `up` would change, on the nodes and in the cluster, from live state."""
     from mecctl.report.text import plan_to_text
 
-    result = _run(site, "plan", force_conflicts=force_conflicts, verbose=verbose)
+    result = _run(_load(site), "plan", force_conflicts=force_conflicts, verbose=verbose)
     _print_run(result, output, plan_to_text(result))
     raise ExitWith(result.exit_code or (PENDING if exit_code and result.pending else 0))
 
@@ -91,8 +91,9 @@ def up(
     """Make the site what its file says, and prove it with traffic; a plain re-run resumes after any failure."""
     from mecctl.report.text import up_to_text
 
-    let_go = yes or _agreed(site, verbose=verbose)
-    result = _run(site, "up", force_conflicts=force_conflicts, let_go=let_go, verbose=verbose)
+    folder = _load(site)
+    let_go = yes or _agreed(folder, verbose=verbose)
+    result = _run(folder, "up", force_conflicts=force_conflicts, let_go=let_go, verbose=verbose)
     _print_run(result, output, up_to_text(result))
     raise ExitWith(result.exit_code)
 
@@ -102,10 +103,11 @@ def down(
     site: SiteArgument, output: OutputOption = Format.text, yes: YesOption = False, verbose: VerboseOption = False
 ) -> None:
     """Take Kubernetes and all that mecctl installed off the site's nodes."""
-    name = _load(site).site.name
+    folder = _load(site)
+    name = folder.site.name
     if not yes:
         confirm(f"this removes the cluster of {name} with all its data", name)
-    result = _run(site, "down", verbose=verbose)
+    result = _run(folder, "down", verbose=verbose)
     _print_run(result, output, f"{name} is {'down' if result.ok else 'NOT wholly down'}\n{_errors(result)}".strip())
     raise ExitWith(result.exit_code)
 
@@ -151,9 +153,8 @@ def _load(reference: str) -> SiteFolder:
     return load(reference, INVENTORIES)
 
 
-def _agreed(reference: str, *, verbose: bool) -> bool:
+def _agreed(folder: SiteFolder, *, verbose: bool) -> bool:
     """Ask whether what still runs in slices that left the site file may go; False if there is nothing to ask."""
-    folder = _load(reference)
     from mecctl.workflow import Workflow
 
     with shown(verbose=verbose) as watcher:
@@ -163,8 +164,9 @@ def _agreed(reference: str, *, verbose: bool) -> bool:
     return bool(lost)
 
 
-def _run(reference: str, verb: str, *, verbose: bool, force_conflicts: bool = False, let_go: bool = False) -> RunResult:
-    folder = _load(reference)
+def _run(
+    folder: SiteFolder, verb: str, *, verbose: bool, force_conflicts: bool = False, let_go: bool = False
+) -> RunResult:
     from mecctl.workflow import Workflow
 
     with shown(verbose=verbose) as watcher:
