@@ -11,7 +11,8 @@ from typing import Any
 
 from mecctl.engine.kube import KubeClient
 from mecctl.model import Slice
-from mecctl.probe.actors import NAMESPACE, SELECTOR, actor, opening
+from mecctl.probe.actors import NAMESPACE, actor, opening
+from mecctl.probe.pod import SELECTOR
 from mecctl.probe.stage import Stage
 from mecctl.sitefile import SiteFolder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench.slices.ground import Ground, Object, Result
 from mecctl.lab.names import Names
-from mecctl.probe.actors import SELECTOR
+from mecctl.probe.pod import SELECTOR
 from mecctl.probe.pods import create
 
 IDLE, PATIENCE = 60.0, 300.0

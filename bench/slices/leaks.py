@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 
 from bench.slices.ground import Ground, Object, Result, guaranteed, shout
-from mecctl.probe.actors import NAMESPACE, SELECTOR
+from mecctl.probe.actors import NAMESPACE
+from mecctl.probe.pod import SELECTOR
 from mecctl.probe.pods import create, started
 
 AT_ONCE, SECONDS, PATIENCE = 20, 1.5, 60.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from mecctl.cli.options import INVENTORIES, Format, OutputOption, SiteArgument, 
 from mecctl.cli.printing import print_json, print_text
 from mecctl.cli.progress import shown
 from mecctl.errors import InputError, Problem
+from mecctl.probe.part import Part
 from mecctl.standards.forms import Form
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Network slices: from a NEST to site.yaml and back, and proven by traffic.", no_args_is_help=True
 )
-
-
-class Part(StrEnum):
-    """What `probe` can measure by itself."""
-
-    isolation = "isolation"
-    rates = "rates"
-    latency = "latency"
 
 
 @app.command("import")
@@ -92,7 +84,7 @@ def probe(
     folder = load(site, INVENTORIES)
     if plot and not plot.parent.is_dir():
         raise InputError([Problem("--plot", None, "", f"there is no folder {plot.parent}")])
-    found = _measure(folder, [Part(part) for part in only or Part], verbose=verbose)
+    found = _measure(folder, only or list(Part), verbose=verbose)
     name = folder.site.name
     if plot:
         plot.write_text(draw(name, found.series))
@@ -117,4 +109,4 @@ def _measure(folder: SiteFolder, parts: list[Part], *, verbose: bool) -> Probed:
         connect(folder.state / "kubeconfig", folder.site) as client,
         shown(verbose=verbose) as watcher,
     ):
-        return measure(client, folder.site, watcher, [part.value for part in parts])
+        return measure(client, folder.site, watcher, parts)

@@ -8,9 +8,11 @@ from mecctl.model.slice import Slice
 
 Way = Literal["downlink", "uplink"]
 WAYS: tuple[Way, Way] = ("downlink", "uplink")
+Bound = Literal["guaranteed", "maximum", "per_pod"]
+BOUNDS: tuple[Bound, Bound, Bound] = ("guaranteed", "maximum", "per_pod")
 
 
-def rate(part: Slice, way: Way, bound: Literal["guaranteed", "maximum"]) -> int | None:
+def rate(part: Slice, way: Way, bound: Bound) -> int | None:
     """Return a bound of the slice's own rate, in bits per second."""
     rates = getattr(part.throughput, way) if part.throughput else None
     found: int | None = getattr(rates, bound) if rates else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-Direction = Literal["downlink", "uplink"]
+if TYPE_CHECKING:
+    from mecctl.model.guarantee import Way
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Series:
     """
 
     slice: str
-    direction: Direction
+    direction: Way
     phase: Literal["alone", "together"]
     rates: tuple[float, ...]
     guaranteed: int | None

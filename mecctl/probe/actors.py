@@ -7,7 +7,9 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from mecctl.model.images import python_image
 from mecctl.probe.pod import LABELS as _LABELS
+from mecctl.probe.pod import USER, pod
 
 if TYPE_CHECKING:
     from mecctl.model import Site
@@ -17,14 +19,10 @@ Role = Literal["listen", "attempt", "peer", "agent"]
 
 NAMESPACE = "mecctl-probe"
 """The probe's own namespace: what stands in it is no slice's."""
-IMAGE = "docker.io/library/python:3.13-slim"
-LAB_IMAGE = "mecctl.io/python:1"
 PART = "mecctl.io/probe"
 """The label that tells the roles of probe pods apart; its value is the role."""
 LABELS = {**_LABELS, PART: "slices"}
-SELECTOR = ",".join(f"{key}={value}" for key, value in _LABELS.items())
 _SCRIPTS = {"listen": "walls", "attempt": "walls", "peer": "flows", "agent": "flows"}
-_USER = 65532
 _LIFETIMES = {"listen": 120, "attempt": 60, "peer": 1800, "agent": 180}
 """Seconds after which Kubernetes ends a pod even if nobody removes it."""
 
@@ -35,39 +33,20 @@ def actor(site: Site, role: Role, namespace: str, words: Object, cpu: int = 100,
     Pod Security `restricted` admits it. It asks for little, to fit beside the slice's workloads in its quota. With
     `node` it runs there, whatever taints that has.
     """
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": f"mecctl-probe-{role}-{secrets.token_hex(4)}",
-            "namespace": namespace,
-            "labels": {**_LABELS, PART: role},
-        },
-        "spec": {
-            "restartPolicy": "Never",
-            "activeDeadlineSeconds": _LIFETIMES[role],
-            "terminationGracePeriodSeconds": 0,
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": _USER,
-                "runAsGroup": _USER,
-                "seccompProfile": {"type": "RuntimeDefault"},
-                # Echo requests without a privilege, whatever the runtime's own default is; a safe sysctl.
-                "sysctls": [{"name": "net.ipv4.ping_group_range", "value": f"{_USER} {_USER}"}],
-            },
-            "containers": [_container(site, role, words, cpu)],
-            **({"nodeName": node, "tolerations": [{"operator": "Exists"}]} if node else {}),
-        },
-    }
+    name, labels = f"mecctl-probe-{role}-{secrets.token_hex(4)}", {**_LABELS, PART: role}
+    made = pod(name, namespace, labels, _LIFETIMES[role], _container(site, role, words, cpu))
+    # Echo requests without a privilege, whatever the runtime's own default is; a safe sysctl.
+    own = {"name": "net.ipv4.ping_group_range", "value": f"{USER} {USER}"}
+    made["spec"]["securityContext"]["sysctls"] = [own]
+    if node:
+        made["spec"] |= {"nodeName": node, "tolerations": [{"operator": "Exists"}]}
+    return made
 
 
 def _container(site: Site, role: Role, words: Object, cpu: int) -> Object:
     script = Path(__file__).with_name("inpod") / f"{_SCRIPTS[role]}.py"
     return {
-        "name": "probe",
-        "image": LAB_IMAGE if site.spec.lab else IMAGE,
+        "image": python_image(site),
         # A lab's image comes with the site's artifacts; its name must not be looked for in any registry.
         "imagePullPolicy": "Never" if site.spec.lab else "IfNotPresent",
         "command": ["python3", "-c", script.read_text(), role, json.dumps(words)],
@@ -76,11 +55,6 @@ def _container(site: Site, role: Role, words: Object, cpu: int) -> Object:
             "requests": {"cpu": "10m", "memory": "32Mi"},
             "limits": {"memory": "128Mi" if role == "agent" else "64Mi" if cpu else "512Mi"}
             | ({"cpu": f"{cpu}m"} if cpu else {}),
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
         },
     }
 

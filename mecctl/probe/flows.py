@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from mecctl.model.guarantee import BOUNDS, WAYS, rate
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mecctl.model import Site, Slice
-    from mecctl.plan.series import Direction
+    from mecctl.model.guarantee import Way
 
 Order = dict[str, Any]
 Phase = Literal["alone", "together"]
 
-DIRECTIONS: tuple[Direction, ...] = ("downlink", "uplink")
 ALONE, TOGETHER, IDLE, LOADED = 4, 4, 2, 2
 """Seconds of a slice's flow alone, of all flows at once, and of round trips without and with load."""
 OFFER = 2
@@ -26,7 +27,7 @@ class Promise:
     """What a slice declares for one direction, in bits per second; `maximum` holds for one pod alone, too."""
 
     slice: str
-    direction: Direction
+    direction: Way
     guaranteed: int | None
     maximum: int | None
 
@@ -55,14 +56,12 @@ def promises(site: Site) -> tuple[Promise, ...]:
 
 
 def _promises(part: Slice) -> Iterator[Promise]:
-    for direction in DIRECTIONS:
-        rate = getattr(part.throughput, direction, None)
-        if rate is None:
-            continue
+    for direction in WAYS:
+        guaranteed, maximum, per_pod = (rate(part, direction, bound) for bound in BOUNDS)
         # One pod of a slice has no more than a pod may have, whatever the slice's maximum.
-        limits = [limit for limit in (rate.maximum, getattr(rate, "per_pod", None)) if limit is not None]
-        if limits or rate.guaranteed:
-            yield Promise(part.name, direction, rate.guaranteed, min(limits, default=None))
+        limits = [limit for limit in (maximum, per_pod) if limit is not None]
+        if limits or guaranteed:
+            yield Promise(part.name, direction, guaranteed, min(limits, default=None))
 
 
 def alone(promise: Promise) -> Order:
@@ -73,7 +72,7 @@ def alone(promise: Promise) -> Order:
 def together(site: Site) -> dict[str, list[Order]]:
     """Return the orders of each slice's pod while all fill a direction at once; slices without rates fill it, too."""
     declared = {(one.slice, one.direction): one for one in promises(site)}
-    used = [direction for direction in DIRECTIONS if any(one.direction == direction for one in declared.values())]
+    used = [direction for direction in WAYS if any(one.direction == direction for one in declared.values())]
     return {
         part.name: [
             {
@@ -98,7 +97,7 @@ def round_trips(site: Site) -> dict[str, list[Order]]:
     for turn in names if len(names) > 1 else ():
         meeting = _meeting(f"loaded-{turn}", len(names))
         for name in names:
-            ways = {direction: rates.get((name, direction)) for direction in DIRECTIONS}
+            ways = {direction: rates.get((name, direction)) for direction in WAYS}
             load = {"do": "both", "seconds": LOADED, "rates": ways}
             orders[name].append({**meeting, **({"do": "latency", **_after_a_start(LOADED)} if name == turn else load)})
     return orders

@@ -1,4 +1,4 @@
-"""The short-lived pod that tries things from inside a slice."""
+"""The short-lived pod that tries things from inside a slice, and what all pods of probes have in common."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 IMAGE = "mecctl.io/probe:1"
 LABELS = {"app.kubernetes.io/name": "mecctl-probe", "app.kubernetes.io/managed-by": "mecctl"}
 SELECTOR = ",".join(f"{key}={value}" for key, value in LABELS.items())
+USER = 65532
 LIFETIME = 60
 """Seconds after which Kubernetes ends the pod even if nobody removes it."""
 
@@ -28,24 +29,35 @@ def probe_pod(name: str, namespace: str, attempts: Iterable[tuple[int, Attempt]]
     workloads in its quota.
     """
     arguments = [f"{index} {_VERBS[one.kind]} {one.host} {one.port}" for index, one in attempts if one.host]
+    made = pod(name, namespace, LABELS, LIFETIME, _container(arguments))
+    made["spec"]["dnsConfig"] = {"options": [{"name": "timeout", "value": "1"}, {"name": "attempts", "value": "2"}]}
+    return made
+
+
+def pod(name: str, namespace: str, labels: dict[str, str], lifetime: int, container: dict[str, Any]) -> dict[str, Any]:
+    """Return a pod of one container that Pod Security `restricted` admits; it lives for `lifetime` seconds at most."""
+    least = {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace, "labels": LABELS},
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
         "spec": {
             "restartPolicy": "Never",
-            "activeDeadlineSeconds": LIFETIME,
+            "activeDeadlineSeconds": lifetime,
             "terminationGracePeriodSeconds": 0,
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
-            "dnsConfig": {"options": [{"name": "timeout", "value": "1"}, {"name": "attempts", "value": "2"}]},
             "securityContext": {
                 "runAsNonRoot": True,
-                "runAsUser": 65532,
-                "runAsGroup": 65532,
+                "runAsUser": USER,
+                "runAsGroup": USER,
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
-            "containers": [_container(arguments)],
+            "containers": [{"name": "probe", **container, "securityContext": least}],
         },
     }
 
@@ -57,7 +69,6 @@ def expected(pod: dict[str, Any]) -> int:
 
 def _container(arguments: list[str]) -> dict[str, Any]:
     return {
-        "name": "probe",
         "image": IMAGE,
         # It comes with the site's artifacts; its name must not be looked for in any registry.
         "imagePullPolicy": "Never",
@@ -65,10 +76,5 @@ def _container(arguments: list[str]) -> dict[str, Any]:
         "resources": {
             "requests": {"cpu": "10m", "memory": "16Mi"},
             "limits": {"cpu": "200m", "memory": "64Mi"},
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
         },
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar
 
 from mecctl.probe.isolation import isolation
 from mecctl.probe.measure import Measuring
+from mecctl.probe.part import Part
 from mecctl.probe.stage import Stage
 
 if TYPE_CHECKING:
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from mecctl.plan.progress import Progress
     from mecctl.plan.series import Series
 
-Part = Literal["isolation", "rates", "latency"]
 Found = TypeVar("Found")
-PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Probed:
         return all(check.ok for check in self.checks)
 
 
-def probe(client: KubeClient, site: Site, progress: Progress, parts: Collection[Part] = PARTS) -> Probed:
+def probe(client: KubeClient, site: Site, progress: Progress, parts: Collection[Part] = tuple(Part)) -> Probed:
     """Measure what the site promises for its slices; every check is there whether it holds or not.
 
     Walls come first, while nothing of the probe is let through them. Leaves nothing on the cluster. Raises MecctlError
@@ -47,14 +46,14 @@ def probe(client: KubeClient, site: Site, progress: Progress, parts: Collection[
     checks: list[Check] = []
     series: list[Series] = []
     with Stage(client, site) as stage:
-        if "isolation" in parts:
+        if Part.isolation in parts:
             checks += _told(progress, "isolation", lambda: isolation(stage))
-        if {"rates", "latency"} & set(parts):
+        if {Part.rates, Part.latency} & set(parts):
             measuring = _told(progress, "peers", lambda: Measuring(stage))
-            if "rates" in parts:
+            if Part.rates in parts:
                 found, series = _told(progress, "rates", measuring.rates)
                 checks += found
-            if "latency" in parts:
+            if Part.latency in parts:
                 checks += _told(progress, "latency", measuring.delays)
     return Probed(tuple(checks), tuple(series))
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mecctl.model import Qos, Site, Slice, Workload
+    from mecctl.model import Qos, Slice, Workload
 
 MANAGED = {"app.kubernetes.io/managed-by": "mecctl"}
-
-# Pod Security Standards, level restricted (kubernetes.io/docs/concepts/security/pod-security-standards).
-RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
 
 # Set by the API server on every namespace and not editable, unlike any label of ours, so policies select by it.
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 # Both kubeadm's manifest and K3s's bundled CoreDNS carry it.
 DNS_NAMESPACE, DNS_PODS = "kube-system", {"k8s-app": "kube-dns"}
+
+
+def pod_security(level: str) -> dict[str, str]:
+    """Return the labels of a namespace that takes pods of a level of the Pod Security Standards.
+
+    kubernetes.io/docs/concepts/security/pod-security-standards
+    """
+    return {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "audit", "warn")}
+
+
+RESTRICTED = pod_security("restricted")
 
 
 def slice_labels(part: Slice) -> dict[str, str]:
@@ -38,8 +46,3 @@ def workload_labels(workload: Workload) -> dict[str, str]:
 def priority_class(qos: Qos) -> str:
     """Return the name of the PriorityClass that stands for a 5QI; slices of one 5QI share it."""
     return f"mec-5qi-{qos.five_qi}"
-
-
-def python_image(site: Site) -> str:
-    """Return the image that mecctl's own Python programs run in: a lab has it among its artifacts, others pull it."""
-    return "mecctl.io/python:1" if site.spec.lab else "docker.io/library/python:3.13-slim"

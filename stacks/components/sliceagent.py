@@ -17,8 +17,10 @@ from pulumi_kubernetes.apps.v1 import DaemonSet
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace
 
 from mecctl.model import FIVE_QI, is_shaped, is_tended, turn
+from mecctl.model.guarantee import BOUNDS, WAYS, rate
+from mecctl.model.images import python_image
 from stacks.components.isolation import Isolation, IsolationArgs
-from stacks.components.labels import MANAGED, python_image
+from stacks.components.labels import MANAGED, pod_security
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.apps.v1 import DaemonSetSpecArgsDict
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 NAMESPACE, NAME, METRICS_PORT = "mecctl-node", "slice-agent", 9477
 _CODE = Path(__file__).resolve().parents[2] / "sliceagent"
 _LABELS = {"app.kubernetes.io/name": NAME}
-_PRIVILEGED = {f"pod-security.kubernetes.io/{mode}": "privileged" for mode in ("enforce", "audit", "warn")}
 _READ, _WRITTEN = ("/etc/mecctl", "/var/lib/cni/results"), ("/run/mecctl",)
 
 
@@ -47,7 +48,7 @@ class SliceAgent(pulumi.ComponentResource):
     def __init__(self, name: str, args: SliceAgentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mecctl:stacks:SliceAgent", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        labels = {**MANAGED, **_PRIVILEGED}
+        labels = {**MANAGED, **pod_security("privileged")}
         home = Namespace(f"{name}-namespace", metadata={"name": NAMESPACE, "labels": labels}, opts=child)
         namespace = home.metadata.name
         Isolation(f"{name}-isolation", IsolationArgs(namespace, inside=False), child)
@@ -83,13 +84,7 @@ def settings(site: Site) -> str:
 
 
 def _slice(site: Site, part: Slice) -> dict[str, object]:
-    asked = part.throughput
-    ways = {"downlink": asked.downlink, "uplink": asked.uplink} if asked else {}
-    rates = {
-        way: {"guaranteed": rate.guaranteed, "maximum": rate.maximum, "per_pod": rate.per_pod}
-        for way, rate in ways.items()
-        if rate
-    }
+    rates: dict[str, object] = {way: {bound: rate(part, way, bound) for bound in BOUNDS} for way in WAYS}
     dscp = FIVE_QI[part.qos.five_qi].dscp if part.qos else None
     return {"name": part.name, "dscp": dscp, "turn": turn(part), "shaped": is_shaped(site, part), **rates}
 

@@ -7,9 +7,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from mecctl.cli.app import run
+from mecctl.model import images
 from mecctl.plan.check import Check
 from mecctl.probe import actors, crossings, flows, rates
-from mecctl.probe.slices import PARTS, Probed
+from mecctl.probe.part import Part
+from mecctl.probe.slices import Probed
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/guide/probe.md").read_text()
@@ -43,9 +45,9 @@ def test_the_command_of_the_guide(tmp_path, monkeypatch, capsys):
 
 def test_what_the_guide_says_of_the_code():
     told = [
-        *(f"`--only {part}`" for part in PARTS),
-        f"`{actors.IMAGE}`",
-        f"`{actors.LAB_IMAGE}`",
+        *(f"`--only {part}`" for part in Part),
+        f"`{images.PYTHON}`",
+        f"`{images.LAB_PYTHON}`",
         f"`{actors.NAMESPACE}`",
         f"outside of the site: {crossings.OUTSIDE} ",
         f"TCP {crossings.KUBELET}",

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 
-from mecctl.probe.actors import IMAGE, LAB_IMAGE, NAMESPACE, SELECTOR, Role, actor, opening, own_namespace
+from mecctl.model.images import LAB_PYTHON, PYTHON
+from mecctl.probe.actors import NAMESPACE, Role, actor, opening, own_namespace
+from mecctl.probe.pod import SELECTOR
 from mecctl.probe.room import room
 from tests.stacks.pod_security import violations
 from tests.stacks.rendering import full_site
@@ -36,8 +38,8 @@ def test_it_runs_one_script_with_its_words():
 def test_a_labs_image_is_never_looked_for_in_a_registry():
     lab, elsewhere = (actor(site, "listen", "x", {})["spec"]["containers"][0] for site in (LAB, ELSEWHERE))
 
-    assert (lab["image"], lab["imagePullPolicy"]) == (LAB_IMAGE, "Never")
-    assert (elsewhere["image"], elsewhere["imagePullPolicy"]) == (IMAGE, "IfNotPresent")
+    assert (lab["image"], lab["imagePullPolicy"]) == (LAB_PYTHON, "Never")
+    assert (elsewhere["image"], elsewhere["imagePullPolicy"]) == (PYTHON, "IfNotPresent")
 
 
 def test_a_peer_goes_to_its_node_and_uses_what_cpu_there_is():

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mecctl.engine.kube import KubeClient
-from mecctl.probe.actors import NAMESPACE, SELECTOR
+from mecctl.probe.actors import NAMESPACE
+from mecctl.probe.pod import SELECTOR
 from tests.support.live import Ended, LiveSite
 
 pytestmark = pytest.mark.e2e
