@@ -42,7 +42,6 @@ spec:
     distribution: @DISTRIBUTION@                 # kubeadm (upstream Kubernetes) or k3s
     version: @VERSION@
     network: {cni: @CNI@, podCIDR: 10.42.0.0/16, serviceCIDR: 10.43.0.0/16}
-    hardening: none
 
   slices:                                 # each becomes the namespace slice-<S-NSSAI> that only its own traffic reaches
     - name: embb

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 SERVER = "node-role.kubernetes.io/control-plane"
 # The roles of a node, by distribution and by whether it is a server; in the order in which they build on each other.
 ROLES = {
-    ("kubeadm", True): ["prepare", "containerd", "kubelet", "kubeadm_server", "slices", "cni"],
+    ("kubeadm", True): ["prepare", "containerd", "apiserver", "kubelet", "kubeadm_server", "slices", "cni"],
     ("kubeadm", False): ["prepare", "containerd", "kubelet", "kubeadm_agent", "slices", "cni"],
-    ("k3s", True): ["prepare", "slices", "k3s_server"],
+    ("k3s", True): ["prepare", "apiserver", "slices", "k3s_server"],
     ("k3s", False): ["prepare", "slices", "k3s_agent"],
 }
 # What makes a node a member of its cluster; the other roles prepare it.
 MEMBER_ROLES = {"kubelet", "kubeadm_server", "kubeadm_agent", "k3s_server", "k3s_agent"}
+# What is spoken below TLS 1.3, whose suites are all good: forward secrecy, and encryption that authenticates.
+TLS_SUITES = tuple(
+    f"TLS_ECDHE_{key}_WITH_{cipher}"
+    for cipher in ("AES_128_GCM_SHA256", "AES_256_GCM_SHA384", "CHACHA20_POLY1305_SHA256")
+    for key in ("ECDSA", "RSA")
+)
 
 
 def render(folder: SiteFolder, facts: Mapping[str, Facts], blobs: Mapping[str, Iterable[Blob]]) -> dict[str, Any]:
@@ -57,6 +63,8 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_name": site.name,
         "site_distribution": kubernetes.distribution,
         "site_version": kubernetes.version,
+        "site_hardening": kubernetes.hardening,
+        "site_tls_suites": list(TLS_SUITES),
         "site_endpoint": kubernetes.api_endpoint(site.servers),
         "site_first_server": site.servers[0].name,
         "site_servers": [node.address for node in site.servers],

@@ -54,7 +54,7 @@ def _allow_lab_access(definitions: _Schema) -> None:
 
 
 def _leave_out(schema: _Schema, row: Unbuilt) -> None:
-    """Take a refused field, or its refused values, out of the schema; a refused default makes the field required."""
+    """Take a refused field, or its refused values, out of the schema."""
     *parents, last = row.path.split(".")
     parent = _find(schema, parents)
     found = parent["properties"].get(last)
@@ -64,9 +64,6 @@ def _leave_out(schema: _Schema, row: Unbuilt) -> None:
         del parent["properties"][last]
     elif row.values and "enum" in (choice := found.get("items", found)):
         choice["enum"] = [value for value in choice["enum"] if value not in row.values]
-    if row.default is not None:
-        del found["default"]
-        parent.setdefault("required", []).append(last)
 
 
 def _tidy(schema: object) -> None:

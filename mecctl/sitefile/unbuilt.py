@@ -19,24 +19,22 @@ class Unbuilt:
     """One field, or some of its values, that is refused.
 
     `path` runs from the file's root, `[]` standing for every item. `values` None means any value but null; a list is
-    refused for any one of them. `default` is what a left-out field counts as; `when(spec, path)` narrows the row;
-    `replaces` is the required field that the refused one would stand in for, so that its absence is not told as well.
+    refused for any one of them. `when(spec, path)` narrows the row; `replaces` is the required
+    field that the refused one would stand in for, so that its absence is not told as well.
     """
 
     path: str
     what: str
     instead: str
     values: tuple[str, ...] | None = None
-    default: str | None = None
     when: Callable[[Mapping[str, object], Place], bool] | None = None
     replaces: str | None = None
 
     def refuses(self, value: object) -> bool:
         """Tell whether this value of the field is refused."""
-        found = self.default if value is None else value
         if self.values is None:
-            return found is not None
-        return any(one in self.values for one in (found if isinstance(found, list | tuple) else (found,)))
+            return value is not None
+        return any(one in self.values for one in (value if isinstance(value, list | tuple) else (value,)))
 
 
 @dataclass(frozen=True)
@@ -92,13 +90,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         ("existing",),
     ),
     Unbuilt("spec.kubernetes.kubeconfig", "taking over an existing cluster isn't built yet", "leave it out"),
-    Unbuilt(
-        "spec.kubernetes.hardening",
-        "CIS hardening is the default and isn't built yet",
-        "write hardening: none",
-        ("cis",),
-        default="cis",
-    ),
     Unbuilt(
         "spec.kubernetes.network.encryption",
         "encrypting the traffic between pods isn't built yet",

@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 module: join_secrets
 short_description: Make or read what other nodes need to join a cluster
 description:
-  - For kubeadm, makes a token that lives 15 minutes, and says the hash by which a joining node knows the cluster's CA.
+  - For kubeadm, makes a token that lives 15 minutes, and hands out the CA by which a joining node knows the cluster.
   - For K3s, reads the token of this server, which holds the CA's hash.
   - Node objects that earlier joins of the same names left behind are deleted; a node that joins can't be running pods.
   - Call it with no_log; what it returns is secret.
@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 secrets:
-  description: For kubeadm join_token, join_ca_hash and, for servers, join_certificate_key; for K3s join_token and,
+  description: For kubeadm join_token, join_ca (PEM) and, for servers, join_certificate_key; for K3s join_token and,
       for servers, join_agent_token.
   returned: success
   type: dict
@@ -82,7 +82,7 @@ def _kubeadm(params: dict[str, Any]) -> dict[str, str]:
     api = kube.Api(ADMIN)
     api.wait("/readyz", 90)
     _forget(api, params["joining"])
-    secrets = {"join_token": tokens.make(api), "join_ca_hash": tokens.ca_hash(CA.read_text())}
+    secrets = {"join_token": tokens.make(api), "join_ca": CA.read_text()}
     if params["servers"]:
         shown = run(["kubeadm", "init", "phase", "upload-certs", "--upload-certs"])
         secrets["join_certificate_key"] = shown.out.split()[-1]

@@ -13,8 +13,9 @@ description:
 options:
   states:
     description:
-      - One mapping a role. Its keys are packages, modules, sysctls, directories, binaries, files, links, absent, units,
-        images, kubeadm, objects and reset; each is described where it is planned, under module_utils/mecctl.
+      - One mapping a role. Its keys are fixed, packages, modules, sysctls, users, directories, binaries, key_files,
+        files, links, absent, units, images, kubeadm, objects and reset; each is described where it is planned, under
+        module_utils/mecctl.
     type: list
     elements: dict
     required: true

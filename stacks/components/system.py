@@ -21,7 +21,9 @@ class SystemNamespacesArgs:
 
 
 class SystemNamespaces(pulumi.ComponentResource):
-    """mecctl-system, for what mecctl itself runs on the cluster, and the closing of what was there before."""
+    """mecctl-system (`namespace`), for what mecctl itself runs on the cluster; and what was there before is closed."""
+
+    namespace: pulumi.Output[str]
 
     def __init__(self, name: str, args: SystemNamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mecctl:stacks:SystemNamespaces", name, None, opts)
@@ -29,7 +31,8 @@ class SystemNamespaces(pulumi.ComponentResource):
         system = Namespace(
             f"{name}-namespace", metadata={"name": SYSTEM, "labels": {**MANAGED, **RESTRICTED}}, opts=child
         )
-        Isolation(f"{SYSTEM}-isolation", IsolationArgs(system.metadata.name, inside=False), child)
+        self.namespace = system.metadata.name
+        Isolation(f"{SYSTEM}-isolation", IsolationArgs(self.namespace, inside=False), child)
         for bundled in args.bundled:
             Isolation(f"{bundled}-isolation", IsolationArgs(bundled, inside=False), child)
-        self.register_outputs({"namespace": system.metadata.name})
+        self.register_outputs({"namespace": self.namespace})

@@ -1,4 +1,4 @@
-"""What every site has before any slice: closed namespaces, and cluster DNS where the distribution brings none."""
+"""What every site has before any slice: closed namespaces, DNS where the distribution brings none, and a guard."""
 
 import sys
 from pathlib import Path
@@ -8,12 +8,18 @@ import pulumi
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mecctl.model import Site
+from mecctl.model.images import python_image
 from stacks.components.dns import ClusterDns, ClusterDnsArgs
+from stacks.components.guard import Guard, GuardArgs
+from stacks.components.kubesystem import KubeSystem
 from stacks.components.system import SystemNamespaces, SystemNamespacesArgs
 
 site = Site.model_validate_json(pulumi.Config().require("site"))
 
-SystemNamespaces("system", SystemNamespacesArgs())
+system = SystemNamespaces("system", SystemNamespacesArgs())
 if site.kubernetes.distribution == "kubeadm":
     network = site.kubernetes.network
     ClusterDns("dns", ClusterDnsArgs(network.service_cidr, isolated=site.spec.lab is not None))
+if site.kubernetes.hardening == "cis":
+    KubeSystem("kube-system", bundled=site.kubernetes.distribution == "k3s")
+    Guard("guard", GuardArgs(system.namespace, python_image(site)))

@@ -53,8 +53,9 @@ def own(path: Path, mode: int, owner: tuple[int, int]) -> None:
 
 
 def ids(owner: str, group: str) -> tuple[int, int]:
-    """The numbers of a user and a group. Raises KeyError when one isn't there."""
-    return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+    """The numbers of a user and a group, each by its name or number. Raises KeyError for a name that isn't there."""
+    user = int(owner) if owner.isdecimal() else pwd.getpwnam(owner).pw_uid
+    return user, int(group) if group.isdecimal() else grp.getgrnam(group).gr_gid
 
 
 def _partial(path: Path) -> Path:

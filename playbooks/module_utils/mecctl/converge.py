@@ -12,10 +12,12 @@ from ansible.module_utils.mecctl.fixed import plan_fixed, remember
 from ansible.module_utils.mecctl.images import plan_images
 from ansible.module_utils.mecctl.item import NodeError
 from ansible.module_utils.mecctl.kernel import plan_modules, plan_sysctls
+from ansible.module_utils.mecctl.keyfiles import plan_key_files
 from ansible.module_utils.mecctl.kubeadm import plan_kubeadm
 from ansible.module_utils.mecctl.objects import Asking, plan_objects
 from ansible.module_utils.mecctl.packages import plan_packages
 from ansible.module_utils.mecctl.units import plan_units
+from ansible.module_utils.mecctl.users import plan_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +30,10 @@ KINDS: dict[str, Callable[[Any, Context], Iterable[Item]]] = {
     "packages": plan_packages,
     "modules": plan_modules,
     "sysctls": plan_sysctls,
+    "users": plan_users,
     "directories": plan_directories,
     "binaries": plan_binaries,
+    "key_files": plan_key_files,
     "files": plan_files,
     "links": plan_links,
     "absent": plan_absent,

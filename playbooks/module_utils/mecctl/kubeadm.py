@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -9,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.mecctl import atomic, programs, units
+from ansible.module_utils.mecctl import atomic, programs, staticpods, units
 from ansible.module_utils.mecctl.command import run
 from ansible.module_utils.mecctl.files import remove
 from ansible.module_utils.mecctl.item import Item, NodeError
@@ -27,7 +28,7 @@ PODS = Path("/var/log/pods")
 KUBEADM = Path("/usr/local/bin/kubeadm")
 SHIM = "/usr/local/bin/containerd-shim-runc-v2"
 CAS = (ETC / "pki" / "ca.crt", Path("/var/lib/rancher/k3s/server/tls/server-ca.crt"))
-CONFIG = Path("/run/mecctl-kubeadm.yaml")
+CONFIG, DISCOVERY = Path("/run/mecctl-kubeadm.yaml"), Path("/run/mecctl-discovery.conf")
 SOCKET = "unix:///run/containerd/containerd.sock"
 # What must be in the image store before the command starts: a join starts every daemon of the node at once.
 IMAGES_FIRST = {"init": "/kube-apiserver:", "join": ""}
@@ -40,9 +41,10 @@ _UNFINISHED = {"": "isn't done", "started": "was interrupted", "done": ""}
 
 
 def plan_kubeadm(declared: dict[str, Any], context: Context) -> Iterator[Item]:
-    """A member of a cluster: `{mode: init|join, documents}`.
+    """A member of a cluster: `{mode: init|join, documents, endpoint}`.
 
-    `documents` are kubeadm's own configuration objects; what is secret in a join is added from this run's secrets.
+    `documents` are kubeadm's own configuration objects; what is secret in a join is added from this run's secrets:
+    the CA and the token, in a file by which kubeadm finds the API at `endpoint` without asking it unchecked.
     Raises NodeError when the node is a member of someone else's cluster.
     """
     if not declared:
@@ -51,6 +53,7 @@ def plan_kubeadm(declared: dict[str, Any], context: Context) -> Iterator[Item]:
     lost = [name for name in MEMBER[mode] if not (ETC / name).exists()]
     elsewhere = context.cluster not in ("", ca())
     if record.phase == "done" and not lost and not elsewhere:
+        yield from _plan_control_plane(declared, record, context)
         return
     if not record.phase and (ETC / "kubelet.conf").exists():
         fix = "on the node, if that cluster isn't needed any more: kubeadm reset; then run the same command again"
@@ -62,6 +65,14 @@ def plan_kubeadm(declared: dict[str, Any], context: Context) -> Iterator[Item]:
         yield Item("kubeadm init phases", "run", reason, partial(_repair, declared, record, context))
     else:
         yield Item(f"kubeadm {mode}", "run", reason, partial(_set_up, declared, record, context), later=later)
+
+
+def _plan_control_plane(declared: dict[str, Any], record: _Record, context: Context) -> Iterator[Item]:
+    """A server that is a member: its control plane follows the settings and the files it reads when it starts."""
+    if declared["mode"] != "init":
+        return
+    if reason := staticpods.difference(declared["documents"], record.made):
+        yield Item("control plane", "update", reason, partial(_renew, declared, record, context))
 
 
 def ca() -> str:
@@ -98,12 +109,17 @@ class _Record:
         self._started, self._done = store / "kubeadm.started", store / "kubeadm.done"
         self.phase = "done" if self._done.exists() else "started" if self._started.exists() else ""
 
+    @property
+    def made(self) -> str:
+        """What `finish` was told."""
+        return self._done.read_text()
+
     def start(self) -> None:
         self._done.unlink(missing_ok=True)
         atomic.write(self._started, b"", mode=0o600)
 
-    def finish(self) -> None:
-        atomic.write(self._done, b"", mode=0o600)
+    def finish(self, made: str = "") -> None:
+        atomic.write(self._done, made.encode(), mode=0o600)
         self._started.unlink(missing_ok=True)
 
 
@@ -116,7 +132,7 @@ def _set_up(declared: dict[str, Any], record: _Record, context: Context) -> None
     record.start()
     _run([mode], declared, context)
     run(["systemctl", "enable", "--", "kubelet.service"])
-    record.finish()
+    record.finish(_made(declared))
 
 
 def _repair(declared: dict[str, Any], record: _Record, context: Context) -> None:
@@ -124,17 +140,29 @@ def _repair(declared: dict[str, Any], record: _Record, context: Context) -> None
     for phase in (("certs", "all"), ("kubeconfig", "all"), ("etcd", "local"), ("control-plane", "all")):
         _run(["init", "phase", *phase], declared, context)
     run(["systemctl", "enable", "--now", "--", "kubelet.service"])
-    record.finish()
+    record.finish(_made(declared))
+
+
+def _renew(declared: dict[str, Any], record: _Record, context: Context) -> None:
+    staticpods.renew(lambda words: _run(words, declared, context), _last_words)
+    record.finish(_made(declared))
+
+
+def _made(declared: dict[str, Any]) -> str:
+    return staticpods.fingerprint(declared["documents"]) if declared["mode"] == "init" else ""
 
 
 def _run(words: list[str], declared: dict[str, Any], context: Context) -> None:
     documents = [_with_secrets(document, context.secrets) for document in declared["documents"]]
     text = "\n---\n".join(json.dumps(document) for document in documents)
     atomic.write(CONFIG, text.encode(), mode=0o600)
+    if declared["mode"] == "join":
+        atomic.write(DISCOVERY, _discovery(declared["endpoint"], context.secrets).encode(), mode=0o600)
     try:
         ended = run(["kubeadm", *words, f"--config={CONFIG}"], timeout=LIMIT, check=False)
     finally:
         CONFIG.unlink()
+        DISCOVERY.unlink(missing_ok=True)
     if ended.code:
         raise NodeError(
             f"kubeadm {' '.join(words)} failed", why=_cause(ended), fix="on the node: journalctl -u kubelet"
@@ -144,15 +172,29 @@ def _run(words: list[str], declared: dict[str, Any], context: Context) -> None:
 def _with_secrets(document: dict[str, Any], secrets: dict[str, str]) -> dict[str, Any]:
     if document["kind"] != "JoinConfiguration":
         return document
-    bootstrap = {
-        **document["discovery"]["bootstrapToken"],
-        "token": secrets["join_token"],
-        "caCertHashes": [secrets["join_ca_hash"]],
-    }
-    joining = {**document, "discovery": {**document["discovery"], "bootstrapToken": bootstrap}}
+    found = {"file": {"kubeConfigPath": str(DISCOVERY)}, "tlsBootstrapToken": secrets["join_token"]}
+    joining = {**document, "discovery": {**document.get("discovery", {}), **found}}
     if "controlPlane" in document:
         joining["controlPlane"] = {**document["controlPlane"], "certificateKey": secrets["join_certificate_key"]}
     return joining
+
+
+def _discovery(endpoint: str, secrets: dict[str, str]) -> str:
+    """A kubeconfig in JSON, which YAML contains."""
+    cluster = {
+        "server": f"https://{endpoint}",
+        "certificate-authority-data": base64.b64encode(secrets["join_ca"].encode()).decode(),
+    }
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "site", "cluster": cluster}],
+            "users": [{"name": "joining", "user": {"token": secrets["join_token"]}}],
+            "contexts": [{"name": "site", "context": {"cluster": "site", "user": "joining"}}],
+            "current-context": "site",
+        }
+    )
 
 
 def _cause(ended: Output) -> str:

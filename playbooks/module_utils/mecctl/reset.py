@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.mecctl import kubeadm, programs, units
+from ansible.module_utils.mecctl import kubeadm, programs, units, users
 from ansible.module_utils.mecctl.command import run
 from ansible.module_utils.mecctl.files import remove
 from ansible.module_utils.mecctl.item import NodeError
@@ -72,7 +72,9 @@ def _clean(state: dict[str, Any], left: dict[str, Any]) -> Iterator[Step]:
     yield from _drop_tables(left.get("nft_tables", []))
     yield from _unmount(left.get("mounts", []))
     yield from _unlink_interfaces(left.get("interfaces", []))
-    declared = [wanted["path"] for kind in ("links", "files", "binaries") for wanted in state.get(kind, [])]
+    declared = [
+        wanted["path"] for kind in ("links", "files", "key_files", "binaries") for wanted in state.get(kind, [])
+    ]
     inside = [path for name in left.get("empty", []) if Path(name).is_dir() for path in Path(name).iterdir()]
     for path in [*map(Path, declared), *_found(left.get("paths", [])), *inside]:
         yield from _delete(path)
@@ -80,6 +82,9 @@ def _clean(state: dict[str, Any], left: dict[str, Any]) -> Iterator[Step]:
         path = Path(wanted["path"])
         if path.is_dir() and not any(path.iterdir()):
             yield f"folder {path}", path.rmdir
+    for wanted in state.get("users", []):
+        if users.there(wanted["name"]):
+            yield f"user {wanted['name']}", partial(users.remove, wanted["name"])
 
 
 def _found(patterns: list[str]) -> Iterator[Path]:

@@ -9,9 +9,10 @@ from ansible.module_utils.mecctl.item import NodeError
 INIT = {"mode": "init", "documents": [{"kind": "InitConfiguration"}]}
 JOIN: dict[str, Any] = {
     "mode": "join",
-    "documents": [{"kind": "JoinConfiguration", "discovery": {"bootstrapToken": {"apiServerEndpoint": "a:6443"}}}],
+    "endpoint": "a:6443",
+    "documents": [{"kind": "JoinConfiguration"}],
 }
-SECRETS = {"join_token": "abcdef.0123456789abcdef", "join_ca_hash": "sha256:00"}
+SECRETS = {"join_token": "abcdef.0123456789abcdef", "join_ca": "the CA"}
 
 
 @pytest.fixture
@@ -22,6 +23,8 @@ def node(monkeypatch, tmp_path):
         (tmp_path / name).mkdir()
         monkeypatch.setattr(kubeadm, name, tmp_path / name)
     monkeypatch.setattr(kubeadm, "CONFIG", tmp_path / "kubeadm.yaml")
+    monkeypatch.setattr(kubeadm, "DISCOVERY", tmp_path / "discovery.conf")
+    monkeypatch.setattr(kubeadm.staticpods, "ETC", tmp_path / "ETC")
     monkeypatch.setattr(kubeadm, "KUBEADM", tmp_path / "ETC")
     monkeypatch.setattr(kubeadm.programs, "running", lambda _: [])
     monkeypatch.setattr(kubeadm.units, "stop", lambda _: None)
@@ -34,6 +37,9 @@ def node(monkeypatch, tmp_path):
             path = tmp_path / "kubeadm.yaml"
             state["config"] = [json.loads(text) for text in path.read_text().split("\n---\n")]
             assert path.stat().st_mode & 0o777 == 0o600
+            if words[1] == "join":
+                assert kubeadm.DISCOVERY.stat().st_mode & 0o777 == 0o600
+                state["discovery"] = json.loads(kubeadm.DISCOVERY.read_text())
             if state["output"]:
                 return state["output"]
             become_member(state["etc"], words[1])
@@ -76,11 +82,14 @@ def test_a_join_waits_for_a_token_and_pins_the_ca(node, context):
     context.secrets.update(SECRETS)
     converge(JOIN, context)
 
-    assert node["config"][0]["discovery"]["bootstrapToken"] == {
-        "apiServerEndpoint": "a:6443",
-        "token": SECRETS["join_token"],
-        "caCertHashes": [SECRETS["join_ca_hash"]],
+    assert node["config"][0]["discovery"] == {
+        "file": {"kubeConfigPath": str(kubeadm.DISCOVERY)},
+        "tlsBootstrapToken": SECRETS["join_token"],
     }
+    (cluster,) = node["discovery"]["clusters"]
+    assert cluster["cluster"] == {"server": "https://a:6443", "certificate-authority-data": "dGhlIENB"}
+    assert node["discovery"]["users"] == [{"name": "joining", "user": {"token": SECRETS["join_token"]}}]
+    assert not kubeadm.DISCOVERY.exists()
     assert not [
         path for path in context.store.rglob("*") if path.is_file() and SECRETS["join_token"] in path.read_text()
     ]
@@ -163,3 +172,45 @@ def test_a_silent_kubelet_speaks_through_its_journal(node, context):
         converge(INIT, context)
 
     assert caught.value.why.endswith("the last words of kubelet.service")
+
+
+@pytest.fixture
+def server(node, context, monkeypatch):
+    """A server that is a member; what its parts are asked to do again is recorded, not done."""
+    converge(INIT, context)
+    (node["etcd"] / "member").mkdir()
+    node["ran"].clear()
+
+    def renew(phase, _last_words):
+        phase(["init", "phase", "control-plane", "all"])
+
+    monkeypatch.setattr(kubeadm.staticpods, "renew", renew)
+    return node
+
+
+def test_other_settings_write_the_control_plane_anew_once(server, context):
+    changed = {**INIT, "documents": [*INIT["documents"], {"kind": "ClusterConfiguration", "apiServer": {}}]}
+
+    assert converge(changed, context) == [("control plane", "its settings changed")]
+    assert server["ran"] == ["kubeadm init phase control-plane all"]
+    assert converge(changed, context) == []
+
+
+def test_how_a_node_registers_is_not_the_control_planes_concern(server, context):
+    changed = {**INIT, "documents": [{"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}]}
+
+    assert converge(changed, context) == []
+
+
+def test_an_edited_manifest_is_written_anew(server, context):
+    path = server["etc"] / "manifests" / "kube-apiserver.yaml"
+    path.write_text("--anonymous-auth=true")
+
+    assert converge(INIT, context) == [("control plane", f"{path} was edited")]
+    assert converge(INIT, context) == []
+
+
+def test_a_record_of_an_older_version_counts_as_other_settings(server, context):
+    (context.store / "kubeadm.done").write_text("")
+
+    assert converge(INIT, context) == [("control plane", "its settings changed")]

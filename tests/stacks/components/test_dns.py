@@ -36,7 +36,7 @@ def test_dns_survives_the_loss_of_a_node():
 
 
 def test_dns_may_watch_what_it_names_and_nothing_else():
-    rules = render("platform", full_site()).find("ClusterRole")["rules"]
+    rules = render("platform", full_site()).find("ClusterRole", "system:coredns")["rules"]
 
     assert {verb for rule in rules for verb in rule["verbs"]} == {"list", "watch"}
     assert {name for rule in rules for name in rule["resources"]} == {
@@ -49,7 +49,9 @@ def test_dns_may_watch_what_it_names_and_nothing_else():
 
 
 def test_only_a_lab_is_cut_off_from_other_names():
-    lab, real = (render("platform", chosen).find("ConfigMap")["data"]["Corefile"] for chosen in (full_site(), site()))
+    lab, real = (
+        render("platform", chosen).find("ConfigMap", "coredns")["data"]["Corefile"] for chosen in (full_site(), site())
+    )
 
     assert "template" in lab
     assert "forward" in real

@@ -1,0 +1,80 @@
+"""A server's control plane as kubeadm wrote it: what it was made from, whether someone edited it, and its renewal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ansible.module_utils.mecctl import kube
+from ansible.module_utils.mecctl.item import NodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ETC = Path("/etc/kubernetes")
+PROC = Path("/proc")
+PHASES = (("control-plane", "all"), ("etcd", "local"), ("upload-config", "kubeadm"))
+LIMIT = 180
+_COMM = 15  # characters of a program's name that the kernel keeps
+
+
+def fingerprint(documents: list[dict[str, Any]]) -> str:
+    """What the control plane is made from and what it is now, as text to be kept and given to `difference`."""
+    return json.dumps({"made from": _digest(documents), "manifests": _manifests()}, sort_keys=True)
+
+
+def difference(documents: list[dict[str, Any]], kept: str) -> str:
+    """Why the control plane has to be written again; empty when it is what `kept` says and `documents` ask for."""
+    known = json.loads(kept or "{}")
+    if known.get("made from") != _digest(documents):
+        return "its settings changed"
+    now = _manifests()
+    edited = [name for name, digest in known["manifests"].items() if now.get(name) != digest]
+    return f"{ETC / 'manifests' / edited[0]} was edited" if edited else ""
+
+
+def renew(phase: Callable[[list[str]], object], last_words: Callable[[str], list[str]]) -> None:
+    """Have kubeadm write the manifests again, by `phase`, and wait until what changed runs anew.
+
+    Raises NodeError, with the part's `last_words`, when it doesn't.
+    """
+    before, running = _manifests(), _processes()
+    for words in PHASES:
+        phase(["init", "phase", *words])
+    changed = [name.removesuffix(".yaml") for name, digest in _manifests().items() if before.get(name) != digest]
+    end = time.monotonic() + LIMIT
+    while waiting := [part for part in changed if not _pids(_processes(), part) - _pids(running, part)]:
+        if time.monotonic() > end:
+            why = " | ".join(line for part in waiting for line in last_words(part))
+            fix = "on the node: journalctl -u kubelet"
+            raise NodeError(f"{', '.join(waiting)} did not start anew", why=why, fix=fix)
+        time.sleep(0.2)
+    kube.Api(ETC / "admin.conf").wait("/readyz", max(1.0, end - time.monotonic()))
+
+
+def _pids(running: dict[str, set[int]], part: str) -> set[int]:
+    return running.get(part[:_COMM], set())
+
+
+def _digest(documents: list[dict[str, Any]]) -> str:
+    """Of what concerns all servers; how a node registers is between it and its kubelet."""
+    concerned = [document for document in documents if document["kind"] == "ClusterConfiguration"]
+    return hashlib.sha256(json.dumps(concerned, sort_keys=True).encode()).hexdigest()
+
+
+def _manifests() -> dict[str, str]:
+    paths = sorted((ETC / "manifests").glob("*.yaml"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def _processes() -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for path in PROC.glob("[0-9]*/comm"):
+        try:
+            found.setdefault(path.read_text().strip(), set()).add(int(path.parent.name))
+        except OSError:  # it has ended
+            continue
+    return found

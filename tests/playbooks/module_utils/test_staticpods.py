@@ -1,0 +1,69 @@
+import pytest
+from ansible.module_utils.mecctl import staticpods
+from ansible.module_utils.mecctl.item import NodeError
+
+
+class Server:
+    """A server whose parts run; a changed manifest starts its part anew."""
+
+    def __init__(self, folder):
+        self.etc, self.proc, self.waited, self.pid = folder / "etc", folder / "proc", [], 0
+        (self.etc / "manifests").mkdir(parents=True)
+        for part in ("kube-apiserver", "kube-controller-manager"):
+            self.write(part, "old")
+            self.run(part)
+
+    def write(self, part, text):
+        (self.etc / "manifests" / f"{part}.yaml").write_text(text)
+
+    def run(self, part):
+        self.pid += 1
+        (self.proc / str(self.pid)).mkdir(parents=True)
+        (self.proc / str(self.pid) / "comm").write_text(part[:15] + "\n")
+
+    def phase(self, words):
+        if words[2] == "control-plane":
+            self.write("kube-controller-manager", "new")
+            self.run("kube-controller-manager")
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    node = Server(tmp_path)
+    monkeypatch.setattr(staticpods, "ETC", node.etc)
+    monkeypatch.setattr(staticpods, "PROC", node.proc)
+
+    class Api:
+        def __init__(self, kubeconfig):
+            assert kubeconfig == node.etc / "admin.conf"
+
+        def wait(self, path, seconds):
+            node.waited.append((path, seconds > 0))
+
+    monkeypatch.setattr(staticpods.kube, "Api", Api)
+    return node
+
+
+def test_it_waits_for_what_changed_and_for_the_api(server):
+    staticpods.renew(server.phase, lambda _: [])
+
+    assert server.waited == [("/readyz", True)]
+
+
+def test_a_part_that_does_not_come_back_is_named_with_its_last_words(server, monkeypatch):
+    monkeypatch.setattr(staticpods, "LIMIT", 0.3)
+
+    def phase(words):
+        server.write("kube-controller-manager", "new")
+
+    with pytest.raises(NodeError, match="kube-controller-manager did not start anew") as caught:
+        staticpods.renew(phase, lambda part: [f"{part}: unknown flag"])
+
+    assert caught.value.why == "kube-controller-manager: unknown flag"
+
+
+def test_a_manifest_that_is_gone_counts_as_edited(server):
+    kept = staticpods.fingerprint([])
+    (server.etc / "manifests" / "kube-apiserver.yaml").unlink()
+
+    assert "kube-apiserver.yaml was edited" in staticpods.difference([], kept)
