@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.mecctl import atomic
 from ansible.module_utils.mecctl.item import NodeError
@@ -16,18 +16,23 @@ if TYPE_CHECKING:
 NAME = "fixed.json"
 
 
-def plan_fixed(declared: dict[str, str], context: Context) -> Iterator[Item]:
-    """Settings by their name in the site file. Never an item: raises NodeError when one isn't what it was."""
+def plan_fixed(declared: dict[str, Any], context: Context) -> Iterator[Item]:
+    """Settings by their name in the site file: a value, or `{value, after: [earlier values it may follow]}`.
+
+    Never an item: raises NodeError when one isn't what it was.
+    """
+    values = {name: one["value"] if isinstance(one, dict) else one for name, one in declared.items()}
     path = context.store / NAME
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    for name, value in declared.items():
-        if known.get(name, value) != value:
+    for name, value in values.items():
+        after = declared[name]["after"] if isinstance(declared[name], dict) else []
+        if known.get(name, value) not in (value, *after):
             raise NodeError(
                 f"{name} is {known[name]} in the running cluster and {value} in the site file",
                 why="it can't be changed in a running cluster",
                 fix=f"set it back to {known[name]}; or take the site down and up again, which loses the cluster's data",
             )
-    context.fixed.update(declared)
+    context.fixed.update(values)
     yield from ()
 
 

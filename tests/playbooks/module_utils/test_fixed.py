@@ -20,3 +20,13 @@ def test_nothing_is_fixed_before_the_node_is_a_member(tmp_path, context, me, che
     converge([*MADE, waiting], context, Result(), check=check)
 
     converge(CHANGED, context, Result(), check=True)
+
+
+def test_a_setting_may_follow_what_it_names_and_not_the_other_way(context):
+    soft = [{"fixed": {"kubernetes.hardening": {"value": "none", "after": ["none"]}}}]
+    hard = [{"fixed": {"kubernetes.hardening": {"value": "cis", "after": ["none"]}}}]
+    converge(soft, context, Result(), check=False)
+    converge(hard, context, Result(), check=False)
+
+    with pytest.raises(NodeError, match=r"kubernetes\.hardening is cis in the running cluster and none in the site"):
+        converge(soft, context, Result(), check=True)
