@@ -57,6 +57,7 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_name": site.name,
         "site_distribution": kubernetes.distribution,
         "site_version": kubernetes.version,
+        "site_hardening": kubernetes.hardening,
         "site_endpoint": kubernetes.api_endpoint(site.servers),
         "site_first_server": site.servers[0].name,
         "site_servers": [node.address for node in site.servers],

@@ -93,13 +93,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
     ),
     Unbuilt("spec.kubernetes.kubeconfig", "taking over an existing cluster isn't built yet", "leave it out"),
     Unbuilt(
-        "spec.kubernetes.hardening",
-        "CIS hardening is the default and isn't built yet",
-        "write hardening: none",
-        ("cis",),
-        default="cis",
-    ),
-    Unbuilt(
         "spec.kubernetes.network.encryption",
         "encrypting the traffic between pods isn't built yet",
         "leave it out; pod traffic crosses the site's network in the clear",

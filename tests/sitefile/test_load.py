@@ -64,7 +64,7 @@ def test_everything_wrong_is_told_at_once_by_line(told):
         ("address: 10.77.0.12", "address: 10.77.0.11, port: ssh"),
         ("version: v1.36.3", "version: v1.35.0"),
         ("cni: cilium", "cni: flannel"),
-        ("hardening: none", "hardening: cis"),
+        ("hardening: none", "hardening: strict"),
         ('sd: "0000a1"', "sd: 010203"),
         ("slice: urllc, image", "slice: mmtc, image"),
         ("workload: cache", "workload: cash"),

@@ -19,13 +19,6 @@ CASES = [
     ("[agent]", "[server, agent]", "spec.nodes[1].roles", "more than one server under kubeadm isn't built yet"),
     ("distribution: kubeadm", "distribution: existing", "spec.kubernetes.distribution", "existing cluster isn't built"),
     ("hardening: none", "kubeconfig: x\n    hardening: none", "spec.kubernetes.kubeconfig", "leave it out"),
-    ("hardening: none", "hardening: cis", "spec.kubernetes.hardening", "isn't built yet; write hardening: none"),
-    (
-        "    hardening: none\n",
-        "",
-        "spec.kubernetes.hardening",
-        "is the default and isn't built yet; write hardening: none",
-    ),
     ("{cni: cilium,", "{cni: cilium, encryption: wireguard,", "spec.kubernetes.network.encryption", "in the clear"),
     ("  slices:\n", "  platform: {discovery: {domain: mec.lab}}\n  slices:\n", "spec.platform.discovery", "leave it"),
     ("  slices:\n", "  platform: {monitoring: {}}\n  slices:\n", "spec.platform.monitoring", "isn't built yet"),
