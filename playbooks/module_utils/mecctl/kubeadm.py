@@ -132,7 +132,8 @@ def _run(words: list[str], declared: dict[str, Any], context: Context) -> None:
     text = "\n---\n".join(json.dumps(document) for document in documents)
     atomic.write(CONFIG, text.encode(), mode=0o600)
     try:
-        ended = run(["kubeadm", *words, f"--config={CONFIG}"], timeout=LIMIT, check=False)
+        # What kubeadm writes, certificates and settings too, is root's alone (CIS Kubernetes 1.1, 4.1).
+        ended = run(["kubeadm", *words, f"--config={CONFIG}"], timeout=LIMIT, check=False, umask=0o077)
     finally:
         CONFIG.unlink()
     if ended.code:
