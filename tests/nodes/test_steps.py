@@ -25,7 +25,7 @@ def site(folder, facts, blobs, monkeypatch):
     def see(*findings, facts=facts):
         nodes.__dict__["_seen"] = Preflight(facts, findings)
 
-    def play(playbook, inventory, _state, known_hosts, _progress, *, check):
+    def play(playbook, inventory, _state, known_hosts, _progress, *, check, on_trial):
         hosts = list(inventory["all"]["children"]["machines"]["hosts"])
         state["ran"].append((playbook, hosts, check, known_hosts))
         return state["played"]

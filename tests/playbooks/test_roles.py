@@ -21,6 +21,11 @@ SITE = {
     "site_name": "street",
     "site_distribution": "kubeadm",
     "site_version": "v1.36.3",
+    "site_hardening": "cis",
+    "site_cni": "cilium",
+    "site_node_addresses": ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"],
+    "site_open_ports": [{"port": 9100, "protocol": "tcp", "from": "10.9.0.0/16"}],
+    "site_security_updates": "none",
     "site_endpoint": "10.0.0.1:6443",
     "site_first_server": "edge-1",
     "site_servers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
@@ -33,6 +38,7 @@ MACHINE = {"container": False, "cgroup": "v2", "swap": False, "raise_limits": Tr
 CONTAINER = {"container": True, "cgroup": "v1", "swap": True, "raise_limits": False, "conntrack_writable": False}
 NODE = {
     "inventory_hostname": "edge-1",
+    "ansible_port": 2222,
     "node_address": "10.0.0.1",
     "node_labels": {"mec.io/pool": "urllc"},
     "node_taints": ["mec.io/slice=1-0000a1:NoSchedule"],
@@ -46,11 +52,13 @@ CASES: dict[str, dict[str, Any]] = {
     "server": {},
     "server-in-a-container": {"node_facts": CONTAINER},
     "second-server": {"inventory_hostname": "edge-2", "node_address": "10.0.0.2", "node_schedulable": True},
+    "not-hardened": {"site_hardening": "none", "site_security_updates": "automatic"},
     "single-server": {"site_servers": ["10.0.0.1"], "node_images": [], "node_labels": {"mec.io/pool": None}},
 }
 EXAMPLES = [
     *((role, "server") for role in ROLES),
     *((role, "server-in-a-container") for role in ROLES if role != "cni"),
+    ("harden", "not-hardened"),
     ("kubeadm_server", "second-server"),
     ("cni", "second-server"),
     ("k3s_server", "second-server"),
