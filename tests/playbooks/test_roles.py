@@ -10,10 +10,12 @@ import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import action_loader, init_plugin_loader
+from ansible.plugins.loader import action_loader
 from ansible.template import Templar
 
 from mecctl.resources import resource
+
+pytestmark = pytest.mark.usefixtures("plugins")
 
 ROLES = sorted(path.name for path in (resource("playbooks") / "roles").iterdir() if path.is_dir())
 GOLDEN = Path(__file__).parent / "data"
@@ -69,12 +71,6 @@ EXAMPLES = [
 
 def read(role, folder, name="main.yml"):
     return yaml.safe_load((resource("playbooks") / "roles" / role / folder / name).read_text())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def plugins():
-    init_plugin_loader([])
-    action_loader.add_directory(str(resource("playbooks") / "plugins" / "action"))
 
 
 def declared(role, variables):

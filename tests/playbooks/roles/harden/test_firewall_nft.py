@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.test_roles import NODE, SITE, declared, plugins
+from tests.playbooks.test_roles import NODE, SITE, declared
 from tests.support.netns import in_netns, pod
 
-__all__ = ["plugins"]
+pytestmark = pytest.mark.usefixtures("plugins")
 
 GOLDEN = Path(__file__).parent / "data"
 AGENT = {"inventory_hostname": "edge-4", "node_address": "10.0.0.4", "ansible_port": 22}
