@@ -21,6 +21,7 @@ from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
+from mecctl.model.system import OpenPort, OperatingSystem
 from mecctl.model.tending import is_shaped, is_tended, turn
 from mecctl.model.workload import Resources, Workload
 
@@ -42,6 +43,8 @@ __all__ = [
     "MissionCriticalService",
     "Network",
     "Node",
+    "OpenPort",
+    "OperatingSystem",
     "Platform",
     "Policy",
     "PolicyPeer",

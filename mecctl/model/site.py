@@ -10,6 +10,7 @@ from mecctl.model.line import Line
 from mecctl.model.node import Access, Node
 from mecctl.model.policy import Policy
 from mecctl.model.slice import Slice
+from mecctl.model.system import OperatingSystem
 from mecctl.model.types import CountryCode, LabelKey, LabelValue, Name, or_text
 from mecctl.model.workload import Workload
 
@@ -57,6 +58,7 @@ class SiteSpec(Model):
         description="The site's line to the outside: a rate each way, or egress and ingress.",
         json_schema_extra=or_text,
     )
+    os: OperatingSystem = Field(default_factory=OperatingSystem, description="The operating system of every node.")
     kubernetes: Kubernetes = Field(description="The Kubernetes of the site.")
     platform: Platform = Field(default_factory=Platform, description="Services every slice of the site may use.")
     slices: tuple[Slice, ...] = Field((), description="The network slices of the site.")

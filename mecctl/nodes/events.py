@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from mecctl.plan.progress import Progress
 
+OnTrial = Callable[[str, float], None]  # hears of a node and of the seconds that its new packet filter stays
 MODULES = ("node_state", "join_secrets")  # what runs on a node; all else is Ansible's own bookkeeping
 TELLING = ("runner_on_failed", "runner_on_unreachable", "playbook_on_stats")
 
@@ -35,7 +37,8 @@ class Played:
 class Events:
     """Listens to one run over `nodes`."""
 
-    def __init__(self, nodes: Iterable[str], progress: Progress) -> None:
+    def __init__(self, nodes: Iterable[str], progress: Progress, on_trial: OnTrial = lambda *_: None) -> None:
+        self._on_trial = on_trial
         self._executions = Counter(dict.fromkeys(nodes, 0))
         self._progress = progress
         self._task = ""
@@ -55,6 +58,8 @@ class Events:
             self._done += 1
             self._progress.advance(self._task, self._done, data["host"])
             self._take(kind, data["host"], data.get("task_action", ""), data.get("res") or {})
+            if seconds := (data.get("res") or {}).get("trial"):
+                self._on_trial(data["host"], float(seconds))
         return kind in TELLING
 
     def finish(self) -> None:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 SERVER = "node-role.kubernetes.io/control-plane"
 # The roles of a node, by distribution and by whether it is a server; in the order in which they build on each other.
 ROLES = {
-    ("kubeadm", True): ["prepare", "containerd", "apiserver", "kubelet", "kubeadm_server", "slices", "cni"],
-    ("kubeadm", False): ["prepare", "containerd", "kubelet", "kubeadm_agent", "slices", "cni"],
-    ("k3s", True): ["prepare", "apiserver", "slices", "k3s_server"],
-    ("k3s", False): ["prepare", "slices", "k3s_agent"],
+    ("kubeadm", True): ["prepare", "harden", "containerd", "apiserver", "kubelet", "kubeadm_server", "slices", "cni"],
+    ("kubeadm", False): ["prepare", "harden", "containerd", "kubelet", "kubeadm_agent", "slices", "cni"],
+    ("k3s", True): ["prepare", "harden", "apiserver", "slices", "k3s_server"],
+    ("k3s", False): ["prepare", "harden", "slices", "k3s_agent"],
 }
 # What makes a node a member of its cluster; the other roles prepare it.
 MEMBER_ROLES = {"kubelet", "kubeadm_server", "kubeadm_agent", "k3s_server", "k3s_agent"}
@@ -71,6 +71,10 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_pod_cidr": str(kubernetes.network.pod_cidr),
         "site_service_cidr": str(kubernetes.network.service_cidr),
         "site_tended": [part.namespace for part in site.slices if is_tended(site, part)],
+        "site_cni": kubernetes.network.cni,
+        "site_node_addresses": [node.address for node in site.nodes],
+        "site_open_ports": [port.model_dump(by_alias=True) for port in site.spec.os.open_ports],
+        "site_security_updates": site.spec.os.security_updates,
         "site_nodes": {node.name: _kept(node, site) for node in site.nodes},
         "ansible_user": site.spec.access.user,
         "ansible_become": site.spec.access.user != "root",

@@ -21,7 +21,7 @@ from mecctl.resources import resource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mecctl.nodes.events import Played
+    from mecctl.nodes.events import OnTrial, Played
     from mecctl.plan.progress import Progress
 
 KEPT_RUNS = 5
@@ -42,13 +42,15 @@ def play(
     progress: Progress,
     *,
     check: bool = False,
+    on_trial: OnTrial = lambda *_: None,
 ) -> Played:
     """Run `playbook` over `inventory`; `check` only looks. Records of the last few runs stay under `state`/runner.
 
-    A node's failure or absence is part of the result. Raises KeyboardInterrupt once the playbook has been stopped.
+    `on_trial` is called while the playbook runs. A node's failure or absence is part of the result. Raises
+    KeyboardInterrupt once the playbook has been stopped.
     """
     nodes = list(inventory["all"]["children"]["machines"]["hosts"])
-    events = Events(nodes, progress)
+    events = Events(nodes, progress, on_trial)
     folder = state / "runner"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mecctl-") as sockets, _stoppable() as stop:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from mecctl.nodes import inventory, preflight
 from mecctl.nodes.capacity import shortage
 from mecctl.nodes.kubeconfig import fetch
 from mecctl.nodes.runner import play
+from mecctl.nodes.trial import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +129,10 @@ class Nodes:
     def _play(self, playbook: str, hosts: dict[str, Any], *, check: bool) -> Played:
         known_hosts = self._folder.resolve(self._folder.site.spec.access.known_hosts)
         state = self._folder.state
-        return play(playbook, hosts, state.absolute(), known_hosts.absolute(), self._progress, check=check)
+        with Trials(self._folder) as trials:
+            where = state.absolute(), known_hosts.absolute()
+            played = play(playbook, hosts, *where, self._progress, check=check, on_trial=trials.start)
+            return replace(played, failures={**trials.failures(), **played.failures})
 
     def _result(self, played: Played | None) -> NodesResult:
         failures = {finding.node: finding.as_error() for finding in reversed(self._seen.findings)}

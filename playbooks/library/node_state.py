@@ -14,7 +14,8 @@ options:
   states:
     description:
       - One mapping a role. Its keys are fixed, packages, modules, sysctls, users, directories, binaries, key_files,
-        files, links, absent, units, images, kubeadm, objects and reset; each is described where it is planned, under
+        files, links, absent, modes, masked, sshd, units, images, kubeadm, objects, firewall and reset; each is
+        described where it is planned, under
         module_utils/mecctl.
     type: list
     elements: dict
@@ -95,6 +96,10 @@ cluster:
   description: What tells the cluster that this node trusts from others; empty for none.
   returned: always
   type: str
+trial:
+  description: For how many seconds a new packet filter is on trial, then the node undoes it; 0 for none.
+  returned: always
+  type: int
 unknown:
   description: What can't be said before the other changes are made; empty when all is known.
   returned: always
@@ -152,6 +157,7 @@ def main() -> None:
         inbox=inbox,
         members=result.asking.members,
         cluster=ca(),
+        trial=context.trial,
         unknown=result.unknown,
         diff=[{"before_header": shown["header"], "after_header": shown["header"], **shown} for shown in result.diff],
     )

@@ -123,3 +123,13 @@ def test_progress_follows_tasks_and_ignores_bookkeeping():
 )
 def test_only_what_tells_something_is_kept_on_disk(events, kind, kept):
     assert tell(events, kind, msg="") is kept
+
+
+def test_a_packet_filter_on_trial_is_heard_of_at_once():
+    heard = []
+    events = Events(["edge-1"], Silent(), lambda *said: heard.append(said))
+
+    tell(events, "runner_on_ok", changes=[], later=[], trial=0)
+    tell(events, "runner_on_ok", changes=[], later=[], trial=60)
+
+    assert heard == [("edge-1", 60.0)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mecctl.errors import MecctlError
-from mecctl.model import Slice
+from mecctl.model import OperatingSystem, Slice
 from mecctl.nodes import inventory
 from mecctl.resources import resource
 
@@ -60,3 +60,13 @@ def test_a_cluster_of_others_has_no_nodes_to_install(folder, facts, blobs):
 
     with pytest.raises(MecctlError, match="existing"):
         inventory.render(type(folder)(folder.path, site), facts, blobs)
+
+
+def test_nodes_learn_of_their_peers_and_of_what_else_is_to_be_open(folder, facts, blobs):
+    ports = OperatingSystem.model_validate({"openPorts": [{"port": 9100, "from": "10.0.0.0/8"}]})
+    site = folder.site.model_copy(update={"spec": folder.site.spec.model_copy(update={"os": ports})})
+
+    told = inventory.render(type(folder)(folder.path, site), facts, blobs)["all"]["vars"]
+
+    assert told["site_node_addresses"] == ["10.0.0.1", "10.0.0.2"]
+    assert told["site_open_ports"] == [{"port": 9100, "protocol": "tcp", "from": "10.0.0.0/8"}]

@@ -25,7 +25,7 @@ def site(folder, facts, blobs, monkeypatch):
     def see(*findings, facts=facts):
         nodes.__dict__["_seen"] = Preflight(facts, findings)
 
-    def play(playbook, inventory, _state, known_hosts, _progress, *, check):
+    def play(playbook, inventory, _state, known_hosts, _progress, *, check, on_trial):
         hosts = list(inventory["all"]["children"]["machines"]["hosts"])
         state["ran"].append((playbook, hosts, check, known_hosts))
         return state["played"]
@@ -127,3 +127,10 @@ def test_a_kubeconfig_that_is_there_is_not_fetched(site, folder, monkeypatch):
     site["nodes"].kubeconfig()
 
     assert len(fetched) == 1
+
+
+def test_a_filter_that_kept_mecctl_out_is_a_failure_of_its_node(site, monkeypatch):
+    error = MecctlError("the new packet filter kept mecctl out", where="edge-2")
+    monkeypatch.setattr(steps.Trials, "failures", lambda _: {"edge-2": error})
+
+    assert site["nodes"].apply().failures == {"edge-2": error}

@@ -4,6 +4,7 @@ import os
 
 import ansible.module_utils
 import pytest
+from ansible.plugins.loader import action_loader, init_plugin_loader
 
 from mecctl.resources import resource
 
@@ -14,6 +15,13 @@ from ansible.module_utils.mecctl.item import Context  # noqa: E402
 from ansible.module_utils.mecctl.signatures import Signatures  # noqa: E402
 
 ME = {"owner": getpass.getuser(), "group": grp.getgrgid(os.getgid()).gr_name}
+
+
+@pytest.fixture(scope="session")
+def plugins():
+    """Ansible's plugins and the playbooks' own; loaded once, for Ansible warns of a second time."""
+    init_plugin_loader([])
+    action_loader.add_directory(str(resource("playbooks") / "plugins" / "action"))
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import action_loader, init_plugin_loader
+from ansible.plugins.loader import action_loader
 from ansible.template import Templar
 
 from mecctl.resources import resource
+
+pytestmark = pytest.mark.usefixtures("plugins")
 
 ROLES = sorted(path.name for path in (resource("playbooks") / "roles").iterdir() if path.is_dir())
 GOLDEN = Path(__file__).parent / "data"
@@ -23,6 +25,10 @@ SITE = {
     "site_version": "v1.36.3",
     "site_hardening": "cis",
     "site_tls_suites": ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+    "site_cni": "cilium",
+    "site_node_addresses": ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"],
+    "site_open_ports": [{"port": 9100, "protocol": "tcp", "from": "10.9.0.0/16"}],
+    "site_security_updates": "none",
     "site_endpoint": "10.0.0.1:6443",
     "site_first_server": "edge-1",
     "site_servers": ["10.0.0.1", "10.0.0.2", "10.0.0.3"],
@@ -35,6 +41,7 @@ MACHINE = {"container": False, "cgroup": "v2", "swap": False, "raise_limits": Tr
 CONTAINER = {"container": True, "cgroup": "v1", "swap": True, "raise_limits": False, "conntrack_writable": False}
 NODE = {
     "inventory_hostname": "edge-1",
+    "ansible_port": 2222,
     "node_address": "10.0.0.1",
     "node_labels": {"mec.io/pool": "urllc"},
     "node_taints": ["mec.io/slice=1-0000a1:NoSchedule"],
@@ -48,15 +55,16 @@ CASES: dict[str, dict[str, Any]] = {
     "server": {},
     "server-in-a-container": {"node_facts": CONTAINER},
     "second-server": {"inventory_hostname": "edge-2", "node_address": "10.0.0.2", "node_schedulable": True},
-    "server-not-hardened": {"site_hardening": "none"},
     "server-of-k3s": {"site_distribution": "k3s"},
+    "not-hardened": {"site_hardening": "none", "site_security_updates": "automatic"},
     "single-server": {"site_servers": ["10.0.0.1"], "node_images": [], "node_labels": {"mec.io/pool": None}},
 }
 EXAMPLES = [
     *((role, "server") for role in ROLES),
     *((role, "server-in-a-container") for role in ROLES if role != "cni"),
-    *((role, "server-not-hardened") for role in ("apiserver", "kubelet", "kubeadm_server", "k3s_server", "k3s_agent")),
+    *((role, "not-hardened") for role in ("apiserver", "kubelet", "kubeadm_server", "k3s_server", "k3s_agent")),
     ("apiserver", "server-of-k3s"),
+    ("harden", "not-hardened"),
     ("kubeadm_server", "second-server"),
     ("cni", "second-server"),
     ("k3s_server", "second-server"),
@@ -67,12 +75,6 @@ EXAMPLES = [
 
 def read(role, folder, name="main.yml"):
     return yaml.safe_load((resource("playbooks") / "roles" / role / folder / name).read_text())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def plugins():
-    init_plugin_loader([])
-    action_loader.add_directory(str(resource("playbooks") / "plugins" / "action"))
 
 
 def declared(role, variables):

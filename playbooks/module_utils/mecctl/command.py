@@ -35,13 +35,23 @@ def run(
     check: bool = True,
     env: Mapping[str, str] | None = None,
     stdin: str = "",
+    umask: int = -1,
 ) -> Output:
-    """Run a program for at most `timeout` seconds. Raises NodeError if it isn't there or, with `check`, fails."""
+    """Run a program for at most `timeout` seconds, its `umask` as it is here unless given.
+
+    Raises NodeError if it isn't there or, with `check`, fails.
+    """
     path = f"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": path, "LC_ALL": "C", **(env or {})}
     try:
         ended = subprocess.run(
-            list(words), env=environment, input=stdin.encode(), capture_output=True, timeout=timeout, check=False
+            list(words),
+            env=environment,
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            umask=umask,
         )
     except FileNotFoundError as error:
         raise NodeError(f"the program {words[0]} isn't on the node") from error

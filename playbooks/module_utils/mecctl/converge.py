@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 from ansible.module_utils.mecctl import blobs
 from ansible.module_utils.mecctl.binaries import plan_binaries
 from ansible.module_utils.mecctl.files import plan_absent, plan_directories, plan_files, plan_links
+from ansible.module_utils.mecctl.firewall import plan_firewall
 from ansible.module_utils.mecctl.fixed import plan_fixed, remember
 from ansible.module_utils.mecctl.images import plan_images
 from ansible.module_utils.mecctl.item import NodeError
 from ansible.module_utils.mecctl.kernel import plan_modules, plan_sysctls
 from ansible.module_utils.mecctl.keyfiles import plan_key_files
 from ansible.module_utils.mecctl.kubeadm import plan_kubeadm
+from ansible.module_utils.mecctl.masks import plan_masked
+from ansible.module_utils.mecctl.modes import plan_modes
 from ansible.module_utils.mecctl.objects import Asking, plan_objects
 from ansible.module_utils.mecctl.packages import plan_packages
+from ansible.module_utils.mecctl.sshd import plan_sshd
 from ansible.module_utils.mecctl.units import plan_units
 from ansible.module_utils.mecctl.users import plan_users
 
@@ -37,11 +41,14 @@ KINDS: dict[str, Callable[[Any, Context], Iterable[Item]]] = {
     "files": plan_files,
     "links": plan_links,
     "absent": plan_absent,
+    "modes": plan_modes,
+    "masked": plan_masked,
+    "sshd": plan_sshd,
     "units": plan_units,
     "images": plan_images,
     "kubeadm": plan_kubeadm,
 }
-OTHER_KEYS = {"objects", "reset"}
+OTHER_KEYS = {"objects", "firewall", "reset"}
 
 
 @dataclass
@@ -77,6 +84,9 @@ def converge(states: list[dict[str, Any]], context: Context, result: Result, *, 
     result.asking.patient = not (check and items)
     for state in states:
         _converge_objects(state.get("objects") or {}, result, check=check)
+    # Last, so that a new packet filter, which is on trial, needn't wait for the rest to be kept.
+    filters = [state["firewall"] for state in states if "firewall" in state]
+    _make((item for one in filters for item in plan_firewall(one, context)), result, check=check)
     context.signatures.save()
     if not check and not result.later:
         remember(context)

@@ -33,13 +33,15 @@ def plan_directories(declared: list[dict[str, Any]], context: Context) -> Iterat
 
 
 def plan_files(declared: list[dict[str, Any]], context: Context) -> Iterator[Item]:
-    """Files: `{path, content, mode, owner, group}`.
+    """Files: `{path, content, mode, owner, group, needs: [path]}`; one that `needs` paths is left alone without them.
 
     Instead of `content`, `secret: NAME` stands for what this run was given (without it, a file that is there stays and
     one that isn't waits for a later run), and `random: BYTES` for a secret that is made up once.
     """
     for wanted in declared:
         path, secret = Path(wanted["path"]), wanted.get("secret")
+        if not all(Path(needed).exists() for needed in wanted.get("needs", [])):
+            continue
         if secret and secret not in context.secrets:
             item = None if path.exists() else Item(f"file {path}", "create", "isn't there", _nothing, later="a token")
         elif "random" in wanted:

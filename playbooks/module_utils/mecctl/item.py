@@ -50,7 +50,8 @@ class Context:
     `touched` are the paths that this run will have changed, `awaited` those that a later one makes; `needed_blobs` are
     the artifacts that this run will read. `name` is this node's, `cluster` what tells the
     cluster that doesn't know it.
-    `fixed` are settings that the cluster can't change, and `imports` runs beside what follows.
+    `fixed` are settings that the cluster can't change, and `imports` runs beside what follows. `trial` says for how
+    many seconds a new packet filter is on trial; 0 for none.
     """
 
     signatures: Signatures
@@ -63,3 +64,4 @@ class Context:
     needed_blobs: list[str] = field(default_factory=list)
     fixed: dict[str, str] = field(default_factory=dict)
     imports: Imports | None = None
+    trial: int = 0

@@ -28,10 +28,16 @@ def plan_modules(declared: list[str], context: Context) -> Iterator[Item]:
 
 
 def plan_sysctls(declared: dict[str, object], _context: Context) -> Iterator[Item]:
-    """Settings by their dotted name. One that isn't there yet may come with a module that is still to be loaded."""
-    for name, value in declared.items():
+    """Settings by their dotted name. One that isn't there yet may come with a module that is still to be loaded.
+
+    A minus before the name says, as in sysctl.d(5), that a kernel may lack it.
+    """
+    for given, value in declared.items():
+        name = given.removeprefix("-")
         path = PROC / name.replace(".", "/")
         now = " ".join(path.read_text().split()) if path.exists() else None
+        if now is None and given != name:
+            continue
         if now != str(value):
             reason = "isn't there yet" if now is None else f"is {now}, not {value}"
             yield Item(f"sysctl {name}", "update", reason, partial(_set, path, name, str(value)))

@@ -159,7 +159,8 @@ def _run(words: list[str], declared: dict[str, Any], context: Context) -> None:
     if declared["mode"] == "join":
         atomic.write(DISCOVERY, _discovery(declared["endpoint"], context.secrets).encode(), mode=0o600)
     try:
-        ended = run(["kubeadm", *words, f"--config={CONFIG}"], timeout=LIMIT, check=False)
+        # What kubeadm writes, certificates and settings too, is root's alone (CIS Kubernetes 1.1, 4.1).
+        ended = run(["kubeadm", *words, f"--config={CONFIG}"], timeout=LIMIT, check=False, umask=0o077)
     finally:
         CONFIG.unlink()
         DISCOVERY.unlink(missing_ok=True)

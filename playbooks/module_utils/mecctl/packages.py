@@ -19,8 +19,13 @@ APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::R
 
 
 def plan_packages(declared: list[str], _context: Context) -> Iterator[Item]:
-    """Packages by name; the first one missing installs all that are, in one apt run."""
-    missing = sorted(set(declared) - installed()) if declared else []
+    """Packages by name; the first one missing installs all that are, in one apt run.
+
+    `a | b`, as in Debian's own dependencies, is in order with either, and without both `a` is installed.
+    """
+    there = installed() if declared else set()
+    choices = [choice.split(" | ") for choice in declared]
+    missing = sorted({names[0] for names in choices if there.isdisjoint(names)})
     for name in missing:
         act = partial(_install, missing) if name == missing[0] else _with_the_first
         yield Item(f"package {name}", "create", "isn't installed", act)

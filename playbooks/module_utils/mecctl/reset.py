@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.mecctl import kubeadm, programs, units, users
+from ansible.module_utils.mecctl import firewall, kubeadm, masks, programs, sshd, units, users
 from ansible.module_utils.mecctl.command import run
 from ansible.module_utils.mecctl.files import remove
 from ansible.module_utils.mecctl.item import NodeError
@@ -31,7 +31,7 @@ def take_off(states: list[dict[str, Any]], context: Context, result: Result, *, 
     """
     errors = []
     done: set[str] = set()
-    for subject, act in _steps(states[::-1]):
+    for subject, act in _steps(states[::-1], context):
         try:
             if not check:
                 act()
@@ -55,13 +55,14 @@ def remove_store(store: Path) -> None:
             remove(path)
 
 
-def _steps(states: list[dict[str, Any]]) -> Iterator[Step]:
+def _steps(states: list[dict[str, Any]], context: Context) -> Iterator[Step]:
     """What there is to take off: first what runs, then what it ran on and left behind."""
     if any(state.get("kubeadm") for state in states) and _was_member():
         yield "kubeadm", partial(kubeadm.undo, stays=False)
     for state in states:
-        yield from _stop_units([wanted["name"] for wanted in state.get("units", [])])
+        yield from _stop_units([wanted["name"] for wanted in state.get("units", []) if not wanted.get("stays")])
     for state in states:
+        yield from _soften(state, context)
         yield from _clean(state, state.get("reset", {}))
 
 
@@ -85,6 +86,17 @@ def _clean(state: dict[str, Any], left: dict[str, Any]) -> Iterator[Step]:
     for wanted in state.get("users", []):
         if users.there(wanted["name"]):
             yield f"user {wanted['name']}", partial(users.remove, wanted["name"])
+
+
+def _soften(state: dict[str, Any], context: Context) -> Iterator[Step]:
+    """What the node was closed by: its packet filter, its SSH server's settings, services that may not run."""
+    if "firewall" in state and firewall.there():
+        yield firewall.SUBJECT, firewall.remove
+    path = Path(state["sshd"]["path"]) if "sshd" in state else None
+    if path and path.exists():
+        yield f"file {path}", partial(sshd.remove, path)
+    for name in masks.masked(context) if "masked" in state else []:
+        yield f"unit {name}", partial(masks.unmask, name, context)
 
 
 def _found(patterns: list[str]) -> Iterator[Path]:

@@ -20,11 +20,12 @@ START_LIMIT = 300
 
 
 def plan_units(declared: list[dict[str, Any]], context: Context) -> Iterator[Item]:
-    """Units: `{name, enabled, state: started|stopped|any, restart_on: [path], needs: [path], member}`.
+    """Units: `{name, enabled, state: started|stopped|any, restart_on: [path], needs: [path], member,
+    stays}`.
 
     A unit that `needs` paths is left alone until they are there. Whether to restart follows from the node alone: the
     time the unit started against the times of the `restart_on` files, so a crash between write and restart heals. A
-    `member` registers the node with its cluster when it starts.
+    `member` registers the node with its cluster when it starts. One that `stays` is the system's: a reset leaves it.
     """
     known = states([wanted["name"] for wanted in declared])
     for wanted in declared:

@@ -1,8 +1,9 @@
 import hashlib
 
 import pytest
+from ansible.module_utils.mecctl import converge as converging
 from ansible.module_utils.mecctl.converge import Result, converge
-from ansible.module_utils.mecctl.item import NodeError
+from ansible.module_utils.mecctl.item import Item, NodeError
 
 
 def states(tmp_path, me, content="one\n"):
@@ -67,3 +68,22 @@ def test_what_waits_is_told_apart(tmp_path, context, me):
     converge(wanted, context, result, check=False)
 
     assert (len(result.later), result.changes) == (1, [])
+
+
+def test_a_packet_filter_comes_last_of_all_and_its_trial_is_told(tmp_path, context, me, monkeypatch):
+    done = []
+
+    def plan_firewall(declared, context):
+        def act():
+            done.append(sorted(path.name for path in tmp_path.iterdir()))
+            context.trial = declared["seconds"]
+
+        yield Item("packet filter", "create", "isn't there", act)
+
+    monkeypatch.setattr(converging, "plan_firewall", plan_firewall)
+    closed = {"firewall": {"ruleset": "table", "seconds": 60}}
+
+    converge([closed, *states(tmp_path, me)], context, Result(), check=False)
+
+    assert done == [["d", "store"]]
+    assert context.trial == 60

@@ -129,3 +129,12 @@ def test_what_is_unwanted_goes_with_all_that_is_in_it(tmp_path, context):
 
     assert changes(items) == [(f"path {tmp_path / 'a'}", "delete", "isn't wanted")]
     assert not list(files.plan_absent(declared, context))
+
+
+def test_a_file_that_needs_a_folder_is_left_out_without_it(tmp_path, context, me):
+    needed = tmp_path / "rules.d"
+    declared = [{"path": str(needed / "ours"), "content": "", "needs": [str(needed)], **me}]
+
+    assert list(files.plan_files(declared, context)) == []
+    needed.mkdir()
+    assert len(list(files.plan_files(declared, context))) == 1

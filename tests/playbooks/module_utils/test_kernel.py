@@ -41,3 +41,11 @@ def test_a_loaded_or_builtin_module_is_left_alone(monkeypatch, tmp_path, context
     items = list(kernel.plan_modules(["vxlan", "overlay", "br_netfilter"], context))
 
     assert [item.subject for item in items] == ["kernel module br_netfilter"]
+
+
+def test_a_setting_that_the_kernel_may_lack_is_left_out_without_it(proc, context):
+    (proc / "net" / "ra").write_text("1\n")
+
+    items = list(kernel.plan_sysctls({"-net.ra": 0, "-net.nothere": 0}, context))
+
+    assert [(item.subject, item.reason) for item in items] == [("sysctl net.ra", "is 1, not 0")]

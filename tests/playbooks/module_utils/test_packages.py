@@ -53,3 +53,8 @@ def test_what_debian_does_not_have_is_said_in_its_words(apt, context):
 
     assert caught.value.why == "E: Unable to locate package nowhere"
     assert [words[1] for words in apt] == ["install", "update", "install"]
+
+
+@pytest.mark.parametrize(("declared", "missing"), [("chrony | runc", []), ("chrony | ntp", ["package chrony"])])
+def test_one_of_several_is_enough_and_without_any_the_first_is_installed(apt, context, declared, missing):
+    assert [item.subject for item in packages.plan_packages([declared], context)] == missing

@@ -93,3 +93,25 @@ def test_an_error_does_not_stop_the_rest(ran, tmp_path, context, monkeypatch):
 
     assert "it is busy" in caught.value.why
     assert not (tmp_path / "b").exists()
+
+
+def test_what_the_node_was_closed_by_goes_and_the_systems_own_units_stay(ran, tmp_path, context, monkeypatch):
+    monkeypatch.setattr(reset.firewall, "there", lambda: True)
+    monkeypatch.setattr(reset.firewall, "remove", lambda: ran.append(("open", "")))
+    monkeypatch.setattr(reset.masks, "masked", lambda _: ["cups.service"])
+    monkeypatch.setattr(reset.masks, "unmask", lambda name, _: ran.append((f"unmask {name}", "")))
+    monkeypatch.setattr(reset.sshd, "remove", lambda path: ran.append((f"remove {path}", "")))
+    settings = tmp_path / "10-mecctl.conf"
+    settings.touch()
+    state = {
+        "units": [{"name": "audit.service"}, {"name": "systemd-timesyncd.service", "stays": True}],
+        "firewall": {"ruleset": ""},
+        "sshd": {"path": str(settings), "settings": {}},
+        "masked": [],
+    }
+
+    reset.take_off([state], context, Result(), check=False)
+
+    done = [words for words, _ in ran]
+    assert done[:4] == ["stop audit.service", "open", f"remove {settings}", "unmask cups.service"]
+    assert "stop systemd-timesyncd.service" not in done
