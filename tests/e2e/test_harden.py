@@ -34,8 +34,6 @@ for port in sys.argv[2:]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     live = LiveSite(tmp_path_factory.mktemp("harden") / "inventories" / "lab", free_subnet())
-    if "hardening: cis" not in (live.path / "site.yaml").read_text():
-        live.edit("hardening: none", "hardening: cis")
     assert live.mecctl("lab", "up", timeout=3000).code == 0
     yield live
     live.stop()
