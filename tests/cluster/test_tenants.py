@@ -1,6 +1,8 @@
 """The lab's slices on a real API: what each role may do there, and what nobody may."""
 
 import base64
+import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,6 +130,20 @@ def until_in_force(admin: KubeClient) -> None:
 
 
 @pytest.mark.e2e
+def test_the_policies_are_there_before_any_namespace(folder):
+    state = json.loads((folder.path / "state" / ".pulumi" / "stacks" / "slices" / "lab.json").read_text())
+    resources = state["checkpoint"]["latest"]["resources"]
+    kinds = {one["urn"]: one["type"].rpartition(":")[2] for one in resources}
+    slices = [one for one in resources if one["urn"].endswith(("::embb-namespace", "::urllc-namespace"))]
+
+    assert len(slices) == 2
+    for one in slices:
+        found = Counter(kinds[urn] for urn in one["dependencies"])
+        assert found["ValidatingAdmissionPolicy"] == found["ValidatingAdmissionPolicyBinding"] == 3
+        assert found["ClusterRole"] == 3
+
+
+@pytest.mark.e2e
 def test_no_request_for_a_certificate_stays(people, admin):
     assert admin.list("certificates.k8s.io/v1", "CertificateSigningRequest") == []
 
@@ -191,6 +207,29 @@ def test_a_pod_of_the_slices_own_is_admitted_and_takes_on_nothing_later(people, 
             headers={"Content-Type": "application/merge-patch+json"},
         )
     people["deployer"].delete(admitted)
+
+
+@pytest.mark.e2e
+def test_a_workload_whose_pods_are_refused_says_why(people, treasure):
+    template = tenants.pod("", OWN, tolerations=[{"operator": "Exists"}])["spec"]
+    labels = {"app": "bad"}
+    made = people["deployer"].create(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "bad"},
+            "spec": {
+                "selector": {"matchLabels": labels},
+                "template": {"metadata": {"labels": labels}, "spec": template},
+            },
+        }
+    )
+    told = people["viewer"].watch("v1", "Event", OWN, timeout=30)
+    said = next(one.object["message"] for one in told if one.object.get("reason") == "FailedCreate")
+
+    people["deployer"].delete(made)
+    assert "ValidatingAdmissionPolicy 'mecctl-slice-pods'" in said
+    assert "tolerates no taint" in said
 
 
 @pytest.mark.e2e

@@ -90,8 +90,8 @@ def _coded(raw: bytes) -> str:
 @contextmanager
 def serving(authority: Authority) -> Iterator[Provider]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
-            content = json.dumps(provider.answer(self.path)).encode()
+        def do_GET(self) -> None:
+            content = json.dumps(made.answer(self.path)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -103,11 +103,11 @@ def serving(authority: Authority) -> Iterator[Provider]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.socket = authority.issue("provider", "provider").serving(server.socket)
-        provider = Provider(f"https://127.0.0.1:{server.server_port}")
+        made = Provider(f"https://127.0.0.1:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield provider
+            yield made
         finally:
             server.shutdown()
             thread.join()
