@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,12 +17,23 @@ from mecctl.probe.part import Part
 from mecctl.standards.forms import Form
 
 if TYPE_CHECKING:
+    from mecctl.cluster.tenants import Tenant
+    from mecctl.model import Slice
     from mecctl.probe.slices import Probed
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(
-    help="Network slices: from a NEST to site.yaml and back, and proven by traffic.", no_args_is_help=True
+    help="Network slices: from a NEST to site.yaml and back, proven by traffic, and opened to their people.",
+    no_args_is_help=True,
 )
+
+
+class TenantRole(StrEnum):
+    """What a person may do in a slice; each may do all that the one before it may."""
+
+    viewer = "viewer"
+    deployer = "deployer"
+    admin = "admin"
 
 
 @app.command("import")
@@ -58,10 +70,7 @@ def export(
     from mecctl.sitefile import load
     from mecctl.standards.nest import write
 
-    found = {part.name: part for part in load(site, INVENTORIES).site.slices}
-    if name not in found:
-        raise InputError([Problem(site, None, "", f"there is no slice {name}", f"one of: {', '.join(sorted(found))}")])
-    written = write(found[name], form)
+    written = write(_slice(load(site, INVENTORIES), site, name), form)
     if written.left_out:
         typer.echo(left_out_to_text(written, form.value), err=True)
     about = {"site": site, "slice": name, "form": form.value, "ok": True, "leftOut": written.left_out}
@@ -93,6 +102,62 @@ def probe(
     else:
         print_text(probe_to_text(name, found.checks))
     raise ExitWith(0 if found.ok else 1)
+
+
+@app.command("kubeconfig")
+def kubeconfig(
+    site: SiteArgument,
+    name: Annotated[str, typer.Argument(metavar="SLICE", help="The slice's name in the site file.")],
+    role: Annotated[TenantRole, typer.Option(help="What it is good for.")] = TenantRole.viewer,
+    ttl: Annotated[str, typer.Option(metavar="TIME", help="How long, from 10m to 7d.")] = "8h",
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Whom it is for; you if not given.")] = None,
+    file: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it; in .mecctl/tenants/.")] = None,
+    output: OutputOption = Format.text,
+    verbose: VerboseOption = False,  # noqa: ARG001
+) -> None:
+    """Write a kubeconfig for a person of one slice: a role in its namespace, by a certificate that soon ends."""
+    from mecctl.cluster.health import connect
+    from mecctl.cluster.tenants import FOLDER, invite, login
+    from mecctl.sitefile import load
+
+    folder = load(site, INVENTORIES)
+    part, seconds = _slice(folder, site, name), _seconds(ttl)
+    if file and not file.parent.is_dir():
+        raise InputError([Problem("--file", None, "", f"there is no folder {file.parent}")])
+    path = file or folder.state / FOLDER / f"{name}-{role.value}.kubeconfig"
+    with connect(folder.state / "kubeconfig", folder.site) as client:
+        tenant = invite(client, folder, part, role.value, seconds, user or login(), path)
+    _print_tenant(tenant, {"site": folder.site.name, "slice": name, "ok": True, "role": role.value}, output)
+
+
+def _print_tenant(tenant: Tenant, about: dict[str, Any], output: Format) -> None:
+    if output is Format.json:
+        ends = tenant.until.isoformat().replace("+00:00", "Z")
+        who = {"user": tenant.user, "group": tenant.group}
+        print_json({**about, **who, "validUntil": ends, "kubeconfig": str(tenant.kubeconfig)})
+        return
+    typer.echo(f"{about['slice']}: {about['role']} until {tenant.until:%Y-%m-%d %H:%M} UTC as {tenant.user}")
+    typer.echo(f"kubeconfig: {tenant.kubeconfig}")
+
+
+def _slice(folder: SiteFolder, site: str, name: str) -> Slice:
+    """Return the slice called `name`; InputError says which there are."""
+    found = {part.name: part for part in folder.site.slices}
+    if name not in found:
+        raise InputError([Problem(site, None, "", f"there is no slice {name}", f"one of: {', '.join(sorted(found))}")])
+    return found[name]
+
+
+def _seconds(ttl: str) -> int:
+    from pydantic_core import PydanticCustomError
+
+    from mecctl.model import parse_ttl
+
+    try:
+        return parse_ttl(ttl)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        raise InputError([Problem("--ttl", None, "", context["what"], context["allowed"])]) from error
 
 
 def _measure(folder: SiteFolder, parts: list[Part], *, verbose: bool) -> Probed:

@@ -16,18 +16,21 @@ from mecctl.model.five_qi import FIVE_QI, FiveQI
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
 from mecctl.model.node import Access, Arch, Node, Role
+from mecctl.model.oidc import Oidc
 from mecctl.model.placement import owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
 from mecctl.model.system import OpenPort, OperatingSystem
+from mecctl.model.tenancy import TENANT_ROLES, TenantRole, cluster_role, parse_ttl, tenant_group
 from mecctl.model.tending import is_shaped, is_tended, turn
 from mecctl.model.workload import Resources, Workload
 
 __all__ = [
     "API_PORT",
     "FIVE_QI",
+    "TENANT_ROLES",
     "Access",
     "Arch",
     "DataNetworkAccess",
@@ -43,6 +46,7 @@ __all__ = [
     "MissionCriticalService",
     "Network",
     "Node",
+    "Oidc",
     "OpenPort",
     "OperatingSystem",
     "Platform",
@@ -60,11 +64,15 @@ __all__ = [
     "SliceRate",
     "SliceThroughput",
     "Snssai",
+    "TenantRole",
     "Throughput",
     "Workload",
+    "cluster_role",
     "is_shaped",
     "is_tended",
     "owner",
+    "parse_ttl",
     "places",
+    "tenant_group",
     "turn",
 ]

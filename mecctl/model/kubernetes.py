@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mecctl.model.base import Model
 from mecctl.model.node import Node
+from mecctl.model.oidc import Oidc
 from mecctl.model.types import Cidr, Endpoint, KubernetesVersion
 
 API_PORT = 6443
@@ -35,6 +36,7 @@ class Kubernetes(Model):
         description="Fixed address of the API (host or host:port) that stays when a server goes: a load balancer, "
         "virtual address or DNS name. The first server's address where left out.",
     )
+    oidc: Oidc | None = Field(None, description="The identity provider by which people log in, beside certificates.")
 
     def api_endpoint(self, servers: Sequence[Node]) -> str:
         """Return host:port of the API: the fixed address where there is one, else the first server's."""

@@ -14,6 +14,8 @@ LABEL_1123 = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _LABEL_1035 = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 _LONGEST = 512
 _HOST = rf"{LABEL_1123}(\.{LABEL_1123})*"
+_HTTPS = rf"https://{_HOST}(:[0-9]{{1,5}})?(/[A-Za-z0-9._~%-]*)*"
+_PREFIX = r"(?!(system|kubeadm|mecctl):)[a-z0-9][a-z0-9._-]{0,30}:"
 _VERSION = r"v(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(\+k3s[1-9][0-9]*)?"
 _LABEL_VALUE = r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?"
 _LABEL_KEY = rf"({LABEL_1123}(\.{LABEL_1123})*/)?[A-Za-z0-9]([A-Za-z0-9._-]{{0,61}}[A-Za-z0-9])?"
@@ -85,6 +87,13 @@ def _endpoint(value: str) -> str:
     return value
 
 
+def _https(value: str) -> str:
+    if len(value) > _LONGEST or not re.fullmatch(_HTTPS, value):
+        allowed = "https://, a host and a path, no more, for example https://login.example/realms/mec"
+        raise fault(f"{shown(value)} isn't an issuer's address", allowed)
+    return value
+
+
 def _image(value: str) -> str:
     match = re.fullmatch(_IMAGE, value) if len(value) <= _LONGEST else None
     if not match:
@@ -108,6 +117,9 @@ NoteKey = Annotated[
 EnvName = Annotated[str, *_text(r"[A-Za-z_][A-Za-z0-9_]*", "letters, digits and '_', no digit first", "LOG_LEVEL")]
 UserName = Annotated[str, *_text(r"[a-z_][a-z0-9_-]{0,31}", "a Linux user's name", "root")]
 CountryCode = Annotated[str, *_text(r"[A-Z]{2}", "two capital letters (ISO 3166-1 alpha-2)", "DE")]
+SubjectPrefix = Annotated[
+    str, *_text(_PREFIX, "a word and ':', but not system:, kubeadm: or mecctl:, which are the cluster's own", "oidc:")
+]
 FilePath = Annotated[str, Field(min_length=1)]
 Int = Annotated[int, Strict()]
 Float = Annotated[float, Strict()]
@@ -122,4 +134,5 @@ KubernetesVersion = Annotated[
     str, AfterValidator(_version), WithJsonSchema({"type": "string", "pattern": f"^{_VERSION}$"})
 ]
 Endpoint = Annotated[str, AfterValidator(_endpoint), WithJsonSchema({"type": "string", "examples": ["10.0.0.10:6443"]})]
+HttpsUrl = Annotated[str, AfterValidator(_https), WithJsonSchema({"type": "string", "pattern": f"^{_HTTPS}$"})]
 Image = Annotated[str, AfterValidator(_image), WithJsonSchema({"type": "string", "examples": ["mecctl.io/web:1"]})]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mecctl.errors import MecctlError
 from mecctl.model import is_tended, owner
 from mecctl.model.placement import POOL, TAINT
+from mecctl.nodes.oidc import authenticators
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,6 +71,7 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_servers": [node.address for node in site.servers],
         "site_pod_cidr": str(kubernetes.network.pod_cidr),
         "site_service_cidr": str(kubernetes.network.service_cidr),
+        "site_oidc": authenticators(folder),
         "site_tended": [part.namespace for part in site.slices if is_tended(site, part)],
         "site_cni": kubernetes.network.cni,
         "site_node_addresses": [node.address for node in site.nodes],

@@ -14,6 +14,7 @@ from mecctl.model import Site
 from mecctl.sitefile import (
     checks_assurance,
     checks_cluster,
+    checks_oidc,
     checks_placement,
     checks_quotas,
     checks_rates,
@@ -70,6 +71,7 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
     shown = f"{folder}/{SITE_FILE}"
     document, problems = parse(read_text(folder / SITE_FILE, shown, FIX), shown)
     problems += _refused_files(folder)
+    problems += checks_oidc.authority(document, folder)
     refusals = tuple(unbuilt.refusals(document.data))
     problems += [document.problem(refusal.place, refusal.row.what, refusal.row.instead) for refusal in refusals]
     merge = nests.Merge(document, folder)

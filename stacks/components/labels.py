@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 MANAGED = {"app.kubernetes.io/managed-by": "mecctl"}
 
+# Of a slice's namespace: the slice's name, and the only PriorityClass that its pods may have.
+SLICE, PRIORITY_CLASS = "mec.io/slice", "mec.io/priority-class"
+
 # Set by the API server on every namespace and not editable, unlike any label of ours, so policies select by it.
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
@@ -28,9 +31,10 @@ RESTRICTED = pod_security("restricted")
 
 
 def slice_labels(part: Slice) -> dict[str, str]:
-    """Return `mec.io/slice` (its name), `mec.io/sst` and, when there is one, `mec.io/sd` in lower-case hex."""
+    """Return `mec.io/slice` (its name), `mec.io/sst` and, where it has them, `mec.io/sd` in hex and its class."""
     sd = {"mec.io/sd": part.snssai.sd} if part.snssai.sd else {}
-    return {"mec.io/slice": part.name, "mec.io/sst": str(part.snssai.sst), **sd}
+    own_class = {PRIORITY_CLASS: priority_class(part.qos)} if part.qos else {}
+    return {SLICE: part.name, "mec.io/sst": str(part.snssai.sst), **sd, **own_class}
 
 
 def workload_selector(name: str) -> dict[str, str]:
@@ -40,7 +44,7 @@ def workload_selector(name: str) -> dict[str, str]:
 
 def workload_labels(workload: Workload) -> dict[str, str]:
     """Return all labels of a workload's objects."""
-    return {**MANAGED, **workload_selector(workload.name), "mec.io/slice": workload.slice}
+    return {**MANAGED, **workload_selector(workload.name), SLICE: workload.slice}
 
 
 def priority_class(qos: Qos) -> str:

@@ -2,7 +2,7 @@
 
 All levels of isolation close the network alike: no slice reaches another without a policy of the site. All but `none`
 also bound what the slice uses (budget.py); the nodes of `physical` are the workloads' concern (placement.py).
-Rates are the agent's (sliceagent.py).
+Rates are the agent's (sliceagent.py). Who may do what in it is tenancy.py's, what nobody may admission.py's.
 The token of the `default` service account, which Kubernetes makes by itself, is not this program's to take away.
 """
 
@@ -17,16 +17,19 @@ from pulumi_kubernetes.core.v1 import Namespace
 from stacks.components.budget import Budget, BudgetArgs
 from stacks.components.isolation import Isolation, IsolationArgs
 from stacks.components.labels import MANAGED, RESTRICTED, slice_labels
+from stacks.components.tenancy import Tenancy, TenancyArgs
 
 if TYPE_CHECKING:
-    from mecctl.model import Slice
+    from mecctl.model import Oidc, Slice
 
 
 @dataclass(frozen=True)
 class NetworkSliceArgs:
-    """The slice as the site declares it."""
+    """The slice as the site declares it, the site's identity provider, and what must be there before the namespace."""
 
     slice: Slice
+    oidc: Oidc | None = None
+    guards: tuple[pulumi.Resource, ...] = ()
 
 
 class NetworkSlice(pulumi.ComponentResource):
@@ -45,11 +48,12 @@ class NetworkSlice(pulumi.ComponentResource):
                 "labels": {**MANAGED, **RESTRICTED, **slice_labels(part)},
                 "annotations": part.annotations,
             },
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.guards),
         )
         self.namespace = namespace.metadata.name
         Isolation(f"{name}-isolation", IsolationArgs(self.namespace, inside=True), child)
         if part.quota or part.isolation != "none":
             guaranteed = part.isolation == "virtual-resource"
             Budget(f"{name}-budget", BudgetArgs(self.namespace, part.quota, guaranteed), child)
+        Tenancy(f"{name}-tenancy", TenancyArgs(part.namespace, self.namespace, args.oidc), child)
         self.register_outputs({"namespace": self.namespace})

@@ -1,4 +1,4 @@
-"""What every site has before any slice: closed namespaces, DNS where the distribution brings none, and a guard."""
+"""What every site has before any slice: closed namespaces, operators, DNS where none is bundled, and a guard."""
 
 import sys
 from pathlib import Path
@@ -13,10 +13,13 @@ from stacks.components.dns import ClusterDns, ClusterDnsArgs
 from stacks.components.guard import Guard, GuardArgs
 from stacks.components.kubesystem import KubeSystem
 from stacks.components.system import SystemNamespaces, SystemNamespacesArgs
+from stacks.components.tenancy import Operators
 
 site = Site.model_validate_json(pulumi.Config().require("site"))
 
 system = SystemNamespaces("system", SystemNamespacesArgs())
+if site.kubernetes.oidc and site.kubernetes.oidc.admin_groups:
+    Operators("operators", site.kubernetes.oidc)
 if site.kubernetes.distribution == "kubeadm":
     network = site.kubernetes.network
     ClusterDns("dns", ClusterDnsArgs(network.service_cidr, isolated=site.spec.lab is not None))

@@ -228,24 +228,6 @@ def test_a_sshd_that_would_not_start_keeps_its_settings(site, first):
     assert_up(site.up())
 
 
-def test_what_was_made_goes_with_hardening_and_comes_back_on_a_running_site(site, first):
-    site.edit("hardening: cis", "hardening: none")
-    assert_up(site.up())
-    assert_nothing_pending(site)
-    for node in NODES:
-        left = site.on(node, "find /etc /usr/local/sbin /run/mecctl-firewall -name '*mecctl*' 2>/dev/null || :")
-        assert [
-            name for name in ("firewall", "harden", "sshd_config", "umask", "limits", "coredump") if name in left
-        ] == []
-        assert "inet mecctl" not in site.on(node, "nft list tables")
-        assert "passwordauthentication no" in site.on(node, "sshd -T")  # the lab's own
-
-    site.edit("hardening: none", "hardening: cis")
-    assert_up(site.up())
-    assert_nothing_pending(site)
-    assert "inet mecctl" in site.on("edge-2", "nft list tables")
-
-
 def test_down_takes_it_off(site, first):
     down = site.mecctl("site", "down", "--yes")
 

@@ -11,6 +11,7 @@ def test_a_slice_is_a_labelled_restricted_namespace():
         "mec.io/slice": "video",
         "mec.io/sst": "1",
         "mec.io/sd": "0000a1",
+        "mec.io/priority-class": "mec-5qi-7",
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/audit": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",

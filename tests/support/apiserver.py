@@ -27,7 +27,7 @@ from mecctl.plan.progress import Silent
 from tests.support.certificates import Authority, private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _START_WITHIN = 90.0  # seconds
@@ -90,8 +90,8 @@ def arch() -> str:
 
 
 @contextmanager
-def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
-    """Run an API with its data and certificates under `folder`."""
+def running(folder: Path, *, controllers: bool = False, flags: Sequence[str] = ()) -> Iterator[ApiServer]:
+    """Run an API with its data and certificates under `folder`; `flags` are the API server's beside its own."""
     install(folder, "etcd", "kube-apiserver", *(["kube-controller-manager"] if controllers else []))
     with ExitStack() as ended:
         authority = Authority(folder)
@@ -119,6 +119,8 @@ def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
             *(f"--client-ca-file={authority.certificate}", "--service-account-issuer=https://test.invalid"),
             *(f"--service-account-key-file={account}", f"--service-account-signing-key-file={account}"),
             *("--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none", "--watch-cache=true"),
+            "--allow-privileged=true",  # as in any cluster: what it would refuse is for Pod Security to refuse
+            *flags,
         ]
         daemons = [_start(ended, folder, "etcd", etcd), _start(ended, folder, "kube-apiserver", server)]
         api = ApiServer(_kubeconfig(folder, authority, secure), folder, authority, daemons[1])
@@ -127,6 +129,8 @@ def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
             manager: list[str | Path] = [
                 *(folder / "kube-controller-manager", f"--kubeconfig={api.kubeconfig}", "--leader-elect=false"),
                 *(f"--service-account-private-key-file={account}", "--controllers=*", "--secure-port=0"),
+                f"--cluster-signing-cert-file={authority.certificate}",
+                f"--cluster-signing-key-file={authority.key}",
             ]
             _start(ended, folder, "kube-controller-manager", manager)
         yield api

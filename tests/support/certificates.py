@@ -39,6 +39,8 @@ class Authority:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
         builder = _builder(self._name, self._name, self._key.public_key())
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        self.key = folder / "ca.key"
+        _save(self.key, private(self._key))
         self.certificate = folder / "ca.crt"
         _save(self.certificate, builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -58,6 +60,18 @@ class Authority:
         _save(pair.certificate, builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
         _save(pair.key, private(key))
         return pair
+
+    def sign(self, request: bytes, seconds: int) -> bytes:
+        """Sign a PKCS #10 request, both PEM, as it asks, for `seconds` from now."""
+        asked = x509.load_pem_x509_csr(request)
+        assert asked.is_signature_valid
+        key = asked.public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        now = datetime.now(UTC)
+        builder = x509.CertificateBuilder().subject_name(asked.subject).issuer_name(self._name).public_key(key)
+        builder = builder.serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now).not_valid_after(now + timedelta(seconds=seconds))
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def private(key: ec.EllipticCurvePrivateKey) -> bytes:
