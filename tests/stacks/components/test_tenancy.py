@@ -70,4 +70,4 @@ def test_operators_are_the_groups_that_the_site_names():
 def test_without_such_groups_nobody_new_administers(oidc):
     made = render("platform", site(kubernetes={**KUBERNETES, "oidc": oidc}))
 
-    assert made.names("ClusterRoleBinding") == {"/system:coredns"}
+    assert made.names("ClusterRoleBinding") == {"/system:coredns", "/mecctl:namespace-guard"}
