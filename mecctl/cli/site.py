@@ -21,12 +21,17 @@ from mecctl.cli.options import (
 )
 from mecctl.cli.printing import print_json
 from mecctl.cli.progress import shown
+from mecctl.cli.sitesbom import sbom
+from mecctl.cli.sitetrust import trust
 
 if TYPE_CHECKING:
     from mecctl.plan.result import RunResult
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="One site: check it, plan it, bring it up, look at it, take it down.", no_args_is_help=True)
+
+app.command()(trust)
+app.command()(sbom)
 
 
 class Distribution(StrEnum):
