@@ -80,7 +80,7 @@ def plan(
     """Show what `up` would change, on the nodes and in the cluster, from live state."""
     from mecctl.report.text import plan_to_text
 
-    result = _run(_load(site), "plan", force_conflicts=force_conflicts, verbose=verbose)
+    result = _run(_opened(site), "plan", force_conflicts=force_conflicts, verbose=verbose)
     _print_run(result, output, plan_to_text(result))
     raise ExitWith(result.exit_code or (PENDING if exit_code and result.pending else 0))
 
@@ -96,7 +96,7 @@ def up(
     """Make the site what its file says, and prove it with traffic; a plain re-run resumes after any failure."""
     from mecctl.report.text import up_to_text
 
-    folder = _load(site)
+    folder = _opened(site)
     let_go = yes or _agreed(folder, verbose=verbose)
     result = _run(folder, "up", force_conflicts=force_conflicts, let_go=let_go, verbose=verbose)
     _print_run(result, output, up_to_text(result))
@@ -156,6 +156,13 @@ def _load(reference: str) -> SiteFolder:
     from mecctl.sitefile import load
 
     return load(reference, INVENTORIES)
+
+
+def _opened(reference: str) -> SiteFolder:
+    """Load a site with its secrets; whoever types their password does so before anything is drawn."""
+    from mecctl.sitefile.secrets import opened
+
+    return opened(_load(reference))
 
 
 def _agreed(folder: SiteFolder, *, verbose: bool) -> bool:

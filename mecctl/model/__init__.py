@@ -18,6 +18,7 @@ from mecctl.model.line import Line
 from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.placement import owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
+from mecctl.model.secret import Reference
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
@@ -49,6 +50,7 @@ __all__ = [
     "Qos",
     "Quota",
     "Rate",
+    "Reference",
     "Resources",
     "Role",
     "Site",

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,8 +38,7 @@ def site(tmp_path, monkeypatch):
         record(known, first.node, offered(first.node))
         record(known, second.node, offered(second.node))
         first.keys = [make_key()]
-        first.path, first.known, first.other = tmp_path, known, second
-        yield first
+        yield SimpleNamespace(node=first.node, server=first, other=second, path=tmp_path, known=known)
     assert first.attempts + second.attempts == []
 
 
@@ -99,7 +99,7 @@ def test_yes_is_agreement_and_json_says_what_was_done(site, capsys):
 
 
 def test_a_fingerprint_records_that_key_alone(site):
-    site.keys.append(make_key("rsa"))
+    site.server.keys.append(make_key("rsa"))
     wanted = next(key for key in offered(site.node) if key.type == "ssh-rsa")
 
     assert run(["site", "trust", str(site.path), "edge-1", "--fingerprint", wanted.fingerprint]) == 0

@@ -27,8 +27,9 @@ def make_key(kind: str = "ed25519") -> paramiko.PKey:
     pem = made.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     ).decode()
-    classes = {"ed25519": paramiko.Ed25519Key, "ecdsa": paramiko.ECDSAKey, "rsa": paramiko.RSAKey}
-    return classes[kind].from_private_key(io.StringIO(pem))
+    classes: Any = {"ed25519": paramiko.Ed25519Key, "ecdsa": paramiko.ECDSAKey, "rsa": paramiko.RSAKey}
+    key: paramiko.PKey = classes[kind].from_private_key(io.StringIO(pem))
+    return key
 
 
 class _Session(paramiko.ServerInterface):  # the names of arguments are paramiko's
