@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mecctl.plan.progress import Progress
-
 
 def sha256_of(path: Path) -> str:
     """Hash a file's content."""
@@ -47,10 +45,12 @@ class Cache:
                 fix="set XDG_CACHE_HOME to a folder that you may write to",
             ) from error
 
-    def find(self, sha256: str, progress: Progress) -> Path | None:
-        """Return the blob if it is there and is what its name says; one that isn't is deleted, and that is logged.
+    def find(self, sha256: str, label: str) -> Path | None:
+        """Return the blob if it is there; raises MecctlError, and deletes it, if it isn't what its name says.
 
-        The whole file is hashed only when size, mtime or inode differ from what they were when it was last hashed.
+        `label` is how the error names it. The whole file is hashed only when size, inode, or the times of content and
+        of status differ from what they were when it was last hashed: a program can set the first time back, but not
+        the second.
         """
         path = self.blobs / sha256
         try:
@@ -59,10 +59,15 @@ class Cache:
             return None
         if _read_json(self._record(sha256)) == signature:
             return path
-        if sha256_of(path) != sha256:
-            progress.log(f"{path} isn't what it was when it was stored: deleted")
+        found = sha256_of(path)
+        if found != sha256:
             path.unlink(missing_ok=True)
-            return None
+            raise MecctlError(
+                f"{label} in the cache isn't what was stored: sha256 {found} instead of {sha256}",
+                where=str(path),
+                why="the file was changed or its disk is failing; it was deleted, and nothing was done with it",
+                fix="find out what changed it; the same command again gets it anew",
+            )
         _write_json(self._record(sha256), signature)
         return path
 
@@ -113,7 +118,8 @@ class Cache:
 
 def _signature(path: Path) -> dict[str, Any]:
     found = path.stat()
-    return {"size": found.st_size, "mtime_ns": found.st_mtime_ns, "inode": found.st_ino}
+    times = {"mtime_ns": found.st_mtime_ns, "ctime_ns": found.st_ctime_ns}
+    return {"size": found.st_size, "inode": found.st_ino, **times}
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

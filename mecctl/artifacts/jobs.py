@@ -102,7 +102,7 @@ def _download(cache: Cache, artifact: Artifact, source: UrlSource, work: Path, p
         return part
     # The archive is kept as a blob of its own: other artifacts may be members of it too.
     with cache.holding(part.name):
-        archive = cache.find(sha256, progress)
+        archive = cache.find(sha256, f"the archive of {artifact.key}")
         if archive is None:
             download(source.url, part, sha256, artifact.key, progress)
             archive = cache.add(part, sha256)

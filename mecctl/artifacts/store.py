@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
@@ -48,19 +48,28 @@ class Store:
     def ensure(self, artifacts: Iterable[Artifact], progress: Progress) -> dict[str, Blob]:
         """Return every artifact's blob, by `name-arch`; what is missing is fetched or built first.
 
-        Raises MecctlError (or UnreachableError) that names each artifact that can't be had; the others are kept.
+        Raises MecctlError (or UnreachableError) that names each artifact that can't be had, or that isn't in the cache
+        as it was stored; the others are kept.
         """
         wanted = {artifact.key: artifact for artifact in artifacts}
         _refuse_unpinned(wanted.values())
-        found = {key: self._ready(artifact, progress) for key, artifact in wanted.items()}
+        found = self._ready_all(wanted)
         missing = [wanted[key] for key, blob in found.items() if blob is None]
         if missing:
             self._make_all(missing, progress)
-        return {key: found[key] or self._made(artifact, progress) for key, artifact in wanted.items()}
+        return {key: found[key] or self._made(artifact) for key, artifact in wanted.items()}
+
+    def cached(self, artifact: Artifact) -> Blob | None:
+        """Return an artifact's blob if it is there; nothing is fetched or built."""
+        return self._ready(artifact)
+
+    def recorded(self, artifact: Artifact) -> dict[str, Any]:
+        """Return what was recorded when an artifact was made here: `packages` of a root file system; else nothing."""
+        return self._cache.recall(recipe_key(artifact)) or {}
 
     def _make_all(self, missing: Sequence[Artifact], listener: Progress) -> None:
         progress = _Stoppable(listener)
-        needed = self._closure(missing, progress)
+        needed = self._closure(missing)
         _refuse_unpinned(needed)
         jobs = grouped(needed)
         errors: list[MecctlError] = []
@@ -70,8 +79,8 @@ class Store:
         if errors:
             raise _joined(errors)
 
-    def _closure(self, missing: Sequence[Artifact], progress: Progress) -> list[Artifact]:
-        needed = [need for artifact in missing for need in artifact.needs if self._ready(need, progress) is None]
+    def _closure(self, missing: Sequence[Artifact]) -> list[Artifact]:
+        needed = [need for artifact in missing for need in artifact.needs if self._ready(need) is None]
         return list({artifact.key: artifact for artifact in [*needed, *missing]}.values())
 
     def _run_stage(self, jobs: Sequence[Job], progress: _Stoppable) -> list[MecctlError]:
@@ -90,14 +99,26 @@ class Store:
     def _run(self, job: Job, progress: Progress) -> None:
         with self._cache.holding(job.name):
             # Another process may have made them while this one waited.
-            left = [artifact for artifact in job.artifacts if self._ready(artifact, progress) is None]
+            left = [artifact for artifact in job.artifacts if self._ready(artifact) is None]
             if left:
-                needs = {need.name: self._made(need, progress).path for artifact in left for need in artifact.needs}
+                needs = {need.name: self._made(need).path for artifact in left for need in artifact.needs}
                 make(self._cache, Job(job.name, job.kind, tuple(left)), needs, progress)
 
-    def _ready(self, artifact: Artifact, progress: Progress) -> Blob | None:
+    def _ready_all(self, wanted: dict[str, Artifact]) -> dict[str, Blob | None]:
+        found: dict[str, Blob | None] = {}
+        errors: list[MecctlError] = []
+        for key, artifact in wanted.items():
+            try:
+                found[key] = self._ready(artifact)
+            except MecctlError as error:
+                errors.append(error)
+        if errors:
+            raise _joined(errors)
+        return found
+
+    def _ready(self, artifact: Artifact) -> Blob | None:
         sha256 = self._expected(artifact)
-        path = self._cache.find(sha256, progress) if sha256 else None
+        path = self._cache.find(sha256, artifact.key) if sha256 else None
         return Blob(artifact, path, str(sha256), path.stat().st_size) if path else None
 
     def _expected(self, artifact: Artifact) -> str | None:
@@ -111,8 +132,8 @@ class Store:
         pinned = artifact.sha256 if not isinstance(source, UrlSource) else None
         return str(facts["sha256"]) if pinned in (None, facts["sha256"]) else None
 
-    def _made(self, artifact: Artifact, progress: Progress) -> Blob:
-        blob = self._ready(artifact, progress)
+    def _made(self, artifact: Artifact) -> Blob:
+        blob = self._ready(artifact)
         if blob is None:
             raise MecctlError(f"{artifact.key} vanished from the cache while it was used", where=str(self.root))
         return blob

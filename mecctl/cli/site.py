@@ -21,12 +21,17 @@ from mecctl.cli.options import (
 )
 from mecctl.cli.printing import print_json
 from mecctl.cli.progress import shown
+from mecctl.cli.sitesbom import sbom
+from mecctl.cli.sitetrust import trust
 
 if TYPE_CHECKING:
     from mecctl.plan.result import RunResult
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="One site: check it, plan it, bring it up, look at it, take it down.", no_args_is_help=True)
+
+app.command()(trust)
+app.command()(sbom)
 
 
 class Distribution(StrEnum):
@@ -75,7 +80,7 @@ def plan(
     """Show what `up` would change, on the nodes and in the cluster, from live state."""
     from mecctl.report.text import plan_to_text
 
-    result = _run(_load(site), "plan", force_conflicts=force_conflicts, verbose=verbose)
+    result = _run(_opened(site), "plan", force_conflicts=force_conflicts, verbose=verbose)
     _print_run(result, output, plan_to_text(result))
     raise ExitWith(result.exit_code or (PENDING if exit_code and result.pending else 0))
 
@@ -91,7 +96,7 @@ def up(
     """Make the site what its file says, and prove it with traffic; a plain re-run resumes after any failure."""
     from mecctl.report.text import up_to_text
 
-    folder = _load(site)
+    folder = _opened(site)
     let_go = yes or _agreed(folder, verbose=verbose)
     result = _run(folder, "up", force_conflicts=force_conflicts, let_go=let_go, verbose=verbose)
     _print_run(result, output, up_to_text(result))
@@ -151,6 +156,13 @@ def _load(reference: str) -> SiteFolder:
     from mecctl.sitefile import load
 
     return load(reference, INVENTORIES)
+
+
+def _opened(reference: str) -> SiteFolder:
+    """Load a site with its secrets; whoever types their password does so before anything is drawn."""
+    from mecctl.sitefile.secrets import opened
+
+    return opened(_load(reference))
 
 
 def _agreed(folder: SiteFolder, *, verbose: bool) -> bool:

@@ -58,7 +58,7 @@ class Cluster:
         """
         changes: list[Change] = []
         with self._client() as client, self._engine() as engine:
-            for program in programs(self._site):
+            for program in self._programs():
                 changes += [
                     _change(program, one) for one in engine.preview(program, force_conflicts=self._force).changes
                 ]
@@ -68,7 +68,7 @@ class Cluster:
         """Make the cluster what the site says and return what changed; raises as `plan` does."""
         changes: list[Change] = []
         with self._client() as client, self._engine() as engine:
-            for program in programs(self._site):
+            for program in self._programs():
                 changes += [_change(program, one) for one in engine.up(program, force_conflicts=self._force).changes]
             changes += accounts.close(client, self._site)
         return tuple(changes)
@@ -111,6 +111,9 @@ class Cluster:
         with self._client() as client:
             wait_nodes_ready(client, nodes, NODES_READY, self._progress)
             wait_deployments_ready(client, self._site, DEPLOYMENTS_READY, self._progress)
+
+    def _programs(self) -> tuple[Program, ...]:
+        return programs(self._site, self._folder.secrets, passphrase(self._folder.state))
 
     @contextmanager
     def _client(self, timeout: float = ASKED) -> Iterator[KubeClient]:

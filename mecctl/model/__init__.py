@@ -19,6 +19,7 @@ from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.oidc import Oidc
 from mecctl.model.placement import owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
+from mecctl.model.secret import Reference
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
@@ -56,6 +57,7 @@ __all__ = [
     "Qos",
     "Quota",
     "Rate",
+    "Reference",
     "Resources",
     "Role",
     "Site",

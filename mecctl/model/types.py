@@ -115,6 +115,9 @@ NoteKey = Annotated[
     str, *_text(r"mec\.io/[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", "mec.io/ and a name", "mec.io/max-ues")
 ]
 EnvName = Annotated[str, *_text(r"[A-Za-z_][A-Za-z0-9_]*", "letters, digits and '_', no digit first", "LOG_LEVEL")]
+SecretName = Annotated[
+    str, *_text(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}", "letters, digits, '-', '_' and '.'", "db-password")
+]
 UserName = Annotated[str, *_text(r"[a-z_][a-z0-9_-]{0,31}", "a Linux user's name", "root")]
 CountryCode = Annotated[str, *_text(r"[A-Z]{2}", "two capital letters (ISO 3166-1 alpha-2)", "DE")]
 SubjectPrefix = Annotated[

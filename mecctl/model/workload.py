@@ -6,6 +6,7 @@ from pydantic import Field, Strict
 
 from mecctl.model.base import Model
 from mecctl.model.quantity import Cpu, Memory
+from mecctl.model.secret import EnvValue, Reference
 from mecctl.model.types import EnvName, Image, Name, Port, ServiceName
 
 
@@ -26,7 +27,18 @@ class Workload(Model):
     ports: tuple[Port, ...] = Field((), description="TCP ports it listens on; each is a port of its Service.")
     command: tuple[str, ...] = Field((), description="Program to start instead of the image's own.")
     args: tuple[str, ...] = Field((), description="Arguments of the program.")
-    env: dict[EnvName, str] = Field(
-        default_factory=dict, description="Environment variables. Not for secrets: they are read by who reads the file."
+    env: dict[EnvName, EnvValue] = Field(
+        default_factory=dict,
+        description="Environment variables: a text, or for a secret fromSecret, fromEnv or fromFile.",
     )
     resources: Resources | None = Field(None, description="What one replica is given; the slice's default if left out.")
+
+    @property
+    def plain_env(self) -> dict[str, str]:
+        """The environment variables whose values stand in the site file."""
+        return {name: value for name, value in self.env.items() if isinstance(value, str)}
+
+    @property
+    def secret_env(self) -> dict[str, Reference]:
+        """The environment variables whose values are secret, and where these are."""
+        return {name: value for name, value in self.env.items() if isinstance(value, Reference)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from mecctl.errors import MecctlError, UnreachableError
-from mecctl.nodes.ssh import Connection
+from mecctl.nodes.ssh import connect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +39,9 @@ def fetch(folder: SiteFolder, path: Path) -> Path:
 
 
 def _read(folder: SiteFolder, node: Node) -> str:
-    access = folder.site.spec.access
     name = ON_NODE[folder.site.kubernetes.distribution]
-    command = f"cat {name}" if access.user == "root" else f"sudo -n cat {name}"
-    with Connection(node, access, folder.resolve(access.private_key), folder.resolve(access.known_hosts)) as connection:
+    command = f"cat {name}" if folder.site.spec.access.user == "root" else f"sudo -n cat {name}"
+    with connect(folder, node) as connection:
         answer = connection.run(command)
     if answer.status:
         raise MecctlError("it has no cluster yet", where=node.name, why=answer.stderr.strip() or None)

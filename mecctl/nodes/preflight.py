@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes.facts import LOOK, Facts, parse
-from mecctl.nodes.ssh import Connection, check_key
+from mecctl.nodes.ssh import check_key, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,17 +76,16 @@ def look(folder: SiteFolder) -> Preflight:
 
 
 def _look_at(folder: SiteFolder, node: Node) -> Facts | Finding:
-    access = folder.site.spec.access
-    command = "sh -s" if access.user == "root" else "sudo -n sh -s"
+    user = folder.site.spec.access.user
+    command = "sh -s" if user == "root" else "sudo -n sh -s"
     try:
-        key, known = folder.resolve(access.private_key), folder.resolve(access.known_hosts)
-        with Connection(node, access, key, known) as connection:
+        with connect(folder, node) as connection:
             answer = connection.run(command, LOOK)
     except MecctlError as error:
         check = "reachable" if isinstance(error, UnreachableError) else "login"
         return Finding(node.name, check, error.what, error.why, error.fix, error)
     if "clock=" not in answer.stdout:
-        return _no_answer(node, access.user, answer.stderr)
+        return _no_answer(node, user, answer.stderr)
     return parse(node.name, answer.stdout, answer.sent, answer.received)
 
 

@@ -30,7 +30,8 @@ GRACE = 10.0  # seconds
 PASSED_ON = ("HOME", "LANG", "LC_ALL", "LOGNAME", "SSH_AUTH_SOCK", "TERM", "TMPDIR", "USER")
 SSH = (
     "-F /dev/null -o ControlMaster=auto -o ControlPersist=300s -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
-    " -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=4 -o UserKnownHostsFile={known_hosts}"
+    " -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=4 -o GlobalKnownHostsFile=/dev/null"
+    " -o UserKnownHostsFile={known_hosts}"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,17 @@ from mecctl.sitefile import (
     checks_placement,
     checks_quotas,
     checks_rates,
+    checks_secrets,
     checks_slices,
     faults,
     nests,
     unbuilt,
+    vault,
 )
 from mecctl.sitefile.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mecctl.document import Place
     from mecctl.sitefile.unbuilt import Refusal
@@ -46,11 +48,16 @@ CHECKS = (
 
 @dataclass(frozen=True)
 class SiteFolder:
-    """A site and the folder it stands in; `warnings` say what is read but not enforced."""
+    """A site and the folder it stands in; `warnings` say what is read but not enforced.
+
+    `secrets` are the values that the site file refers to, by workload and variable (`cache/DB_PASSWORD`), once
+    mecctl.sitefile.secrets has read them; they are in no file that mecctl writes.
+    """
 
     path: Path
     site: Site
     warnings: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def state(self) -> Path:
@@ -70,7 +77,8 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
     folder = _find(reference, inventories)
     shown = f"{folder}/{SITE_FILE}"
     document, problems = parse(read_text(folder / SITE_FILE, shown, FIX), shown)
-    problems += _refused_files(folder)
+    problems += vault.problems(folder)
+    problems += [document.problem(one.place, one.what, one.allowed) for one in checks_secrets.clear(document.data)]
     problems += checks_oidc.authority(document, folder)
     refusals = tuple(unbuilt.refusals(document.data))
     problems += [document.problem(refusal.place, refusal.row.what, refusal.row.instead) for refusal in refusals]
@@ -105,12 +113,6 @@ def _find(reference: str | Path, inventories: Path) -> Path:
     looked = " and ".join(f"{place}/{SITE_FILE}" for place in places)
     allowed = "a site's folder, or its name under inventories/; `mecctl init NAME` writes a new one"
     raise InputError([Problem(str(reference), None, "", f"there is no such site: looked for {looked}", allowed)])
-
-
-def _refused_files(folder: Path) -> Iterator[Problem]:
-    for name, (what, instead) in unbuilt.UNBUILT_FILES.items():
-        if (folder / name).exists():
-            yield Problem(f"{folder}/{name}", None, "", what, instead)
 
 
 def _explained(refusals: Iterable[Refusal]) -> Iterator[Place]:

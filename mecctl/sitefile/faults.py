@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -43,7 +43,8 @@ def problems(error: ValidationError, document: Document) -> Iterator[tuple[Place
     for detail in details:
         if detail["type"] == "too_short" and detail["loc"] in inside:
             continue  # it is short only because its items are broken, which is told
-        place: Place = tuple(part for part in detail["loc"] if part != "[key]")
+        # pydantic marks keys, and models of which one was chosen, in brackets.
+        place: Place = tuple(part for part in detail["loc"] if not str(part).startswith("["))
         yield place, document.problem(place, *_say(detail, place, document))
 
 
@@ -109,11 +110,14 @@ def _suggest(place: Place) -> str:
 def _fields(place: Place) -> dict[str, FieldInfo]:
     """Return the fields, by the key a file uses, of the model that the mapping at `place` is read into."""
     model: type[BaseModel] | None = Site
+    free = False  # whether the next part is a key of the user's own choice
     for part in place:
-        if isinstance(part, int) or model is None:
+        if isinstance(part, int) or model is None or free:
+            free = False
             continue
         found = next((field for name, field in model.model_fields.items() if part in {name, field.alias}), None)
         model = _model_in(found.annotation) if found else None
+        free = found is not None and get_origin(found.annotation) is dict
     return {field.alias or name: field for name, field in model.model_fields.items()} if model else {}
 
 

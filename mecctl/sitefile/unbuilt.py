@@ -132,11 +132,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
     Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
 )
 
-UNBUILT_FILES: Mapping[str, tuple[str, str]] = {
-    "secrets.yaml": ("secrets aren't read yet", "remove the file; nothing in this version needs it"),
-}
-"""Files of a site folder that are refused: what is missing, what to do."""
-
 
 def refusals(data: object) -> Iterator[Refusal]:
     """Yield every field of the file's `data` that is refused, in the table's order."""

@@ -10,13 +10,16 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import Service
 
 from stacks.components.availability import Disruption, DisruptionArgs, spread
+from stacks.components.environment import VERSION
 from stacks.components.labels import priority_class, workload_labels, workload_selector
 from stacks.components.placement import place
 
 if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, ProbeArgsDict
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, PodSpecArgsDict, ProbeArgsDict
+    from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
     from mecctl.model import Resources, Slice, Workload
+    from stacks.components.environment import Environment
 
 # Not an id that an image is likely to give meaning to; `runAsNonRoot` alone fails on images that name their user.
 RUN_AS = 65532
@@ -24,11 +27,12 @@ RUN_AS = 65532
 
 @dataclass(frozen=True)
 class SliceWorkloadArgs:
-    """The workload, the slice it runs in, and the pools of nodes that other slices have to themselves."""
+    """The workload, the slice it runs in, the pools of nodes that other slices have to themselves, its secrets."""
 
     workload: Workload
     slice: Slice
     reserved: tuple[str, ...] = ()
+    secret: Environment | None = None
 
 
 class SliceWorkload(pulumi.ComponentResource):
@@ -50,7 +54,7 @@ class SliceWorkload(pulumi.ComponentResource):
                     "rolling_update": {"max_surge": 1, "max_unavailable": min(workload.replicas - 1, 1)},
                 },
                 "selector": {"match_labels": selector},
-                "template": {"metadata": {"labels": labels}, "spec": _pod(args)},
+                "template": {"metadata": _about(args), "spec": _pod(args)},
             },
             opts=child,
         )
@@ -72,6 +76,13 @@ class SliceWorkload(pulumi.ComponentResource):
         self.register_outputs({})
 
 
+def _about(args: SliceWorkloadArgs) -> ObjectMetaArgsDict:
+    about: ObjectMetaArgsDict = {"labels": workload_labels(args.workload)}
+    if args.secret:
+        about["annotations"] = {VERSION: args.secret.version}
+    return about
+
+
 def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
     spec: PodSpecArgsDict = {
         "automount_service_account_token": False,
@@ -84,7 +95,7 @@ def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
         "topology_spread_constraints": [spread(args.workload, args.slice)],
-        "containers": [_container(args.workload)],
+        "containers": [_container(args.workload, args.secret)],
         # The root file system is read-only and most programs want to write somewhere.
         "volumes": [{"name": "tmp", "empty_dir": {"size_limit": "64Mi"}}],
     }
@@ -94,13 +105,14 @@ def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
     return spec
 
 
-def _container(workload: Workload) -> ContainerArgsDict:
+def _container(workload: Workload, secret: Environment | None) -> ContainerArgsDict:
+    plain: list[EnvVarArgsDict] = [{"name": name, "value": value} for name, value in workload.plain_env.items()]
     container: ContainerArgsDict = {
         "name": workload.name,
         "image": workload.image,
         "image_pull_policy": "IfNotPresent",
         "ports": [{"name": f"tcp-{port}", "container_port": port, "protocol": "TCP"} for port in workload.ports],
-        "env": [{"name": name, "value": value} for name, value in workload.env.items()],
+        "env": [*plain, *(secret.variables() if secret else [])],
         "security_context": {
             "allow_privilege_escalation": False,
             "read_only_root_filesystem": True,

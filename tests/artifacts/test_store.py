@@ -75,13 +75,23 @@ def test_several_downloads_run_beside_each_other(site, store):
     assert sorted(blobs) == ["a-amd64", "b-amd64", "c-amd64"]
 
 
-def test_a_corrupted_entry_is_fetched_again(site, store, heard):
+def test_a_corrupted_entry_is_told_and_then_fetched_again(site, store, heard):
     k3s = url(site)
     path = store.ensure([k3s], heard)["k3s-amd64"].path
     path.chmod(0o644)
     path.write_bytes(K3S[:-1] + b"!")
+    with pytest.raises(MecctlError, match="k3s-amd64 in the cache isn't what was stored"):
+        store.ensure([k3s], heard)
     assert store.ensure([k3s], heard)["k3s-amd64"].path.read_bytes() == K3S
-    assert "deleted" in heard.said[0]
+
+
+def test_every_corrupted_entry_is_named(site, store, heard):
+    both = [url(site, "a", b"a"), url(site, "b", b"b")]
+    for blob in store.ensure(both, heard).values():
+        blob.path.chmod(0o644)
+        blob.path.write_bytes(b"!")
+    with pytest.raises(MecctlError, match=r"(?s)2 artifacts.*a-amd64 in the cache.*b-amd64 in the cache"):
+        store.ensure(both, heard)
 
 
 def test_a_corrupted_entry_whose_source_differs_too_is_refused(site, store, heard):
@@ -90,6 +100,8 @@ def test_a_corrupted_entry_whose_source_differs_too_is_refused(site, store, hear
     path.chmod(0o644)
     path.write_bytes(b"!")
     site.files["/k3s"] = b"replaced"
+    with pytest.raises(MecctlError, match="in the cache"):
+        store.ensure([k3s], heard)
     with pytest.raises(MecctlError, match="k3s-amd64 isn't what the lock pins") as caught:
         store.ensure([k3s], heard)
     assert caught.value.exit_code == 1

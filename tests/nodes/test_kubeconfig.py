@@ -35,7 +35,7 @@ def server(monkeypatch):
             state["asked"].append(command)
             return state["answer"]
 
-    monkeypatch.setattr(kubeconfig, "Connection", Connection)
+    monkeypatch.setattr(kubeconfig, "connect", Connection)
     return state
 
 

@@ -101,8 +101,3 @@ def test_every_further_kubeadm_server_is_named(told):
     third = "    - {name: edge-3, address: 10.77.0.13, roles: [server]}\n  kubernetes:\n"
     problems = told(("[agent]", "[server, agent]"), ("  kubernetes:\n", third))
     assert [problem.split(": ")[1] for problem in problems] == ["spec.nodes[1].roles", "spec.nodes[2].roles"]
-
-
-def test_secrets_file(folder, told, edited):
-    (folder / "secrets.yaml").write_text("$ANSIBLE_VAULT;1.1;AES256\n")
-    assert told() == ["secrets.yaml: secrets aren't read yet; remove the file; nothing in this version needs it"]

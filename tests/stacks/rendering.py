@@ -7,6 +7,7 @@ import pulumi
 from pulumi.runtime import mocks
 from pulumi.runtime.config import set_all_config
 
+from mecctl.cluster.stacks import programs
 from mecctl.model import Site
 from mecctl.resources import resource
 
@@ -48,10 +49,11 @@ def recording(project: str = "test") -> Recorder:
     return recorder
 
 
-def render(program: str, site: Site) -> Recorder:
+def render(program: str, site: Site, secrets: dict[str, str] | None = None) -> Recorder:
     """Run one of the projects under stacks/ for a site."""
     recorder = recording(program)
-    set_all_config({f"{program}:site": site.model_dump_json(by_alias=True)})
+    made = next(one for one in programs(site, secrets, "key") if one.project == program)
+    set_all_config(dict(made.config), list(made.secrets))
 
     main = str(resource("stacks") / program / "__main__.py")
     finish: Any = pulumi.runtime.test

@@ -23,7 +23,7 @@ def plan_binaries(declared: list[dict[str, Any]], context: Context) -> Iterator[
         sha256, mode = wanted["sha256"], int(wanted.get("mode", "0755"), 8)
         now = context.signatures.sha256(path) if _is_plain(path) else None
         if now != sha256:
-            blobs.need(sha256, context)
+            blobs.need(sha256, str(path), context)
             context.touched.add(str(path))
             reason = "isn't there" if now is None else f"is {now[:12]}…, not {sha256[:12]}…"
             install = partial(_install, sha256, path, mode, context)

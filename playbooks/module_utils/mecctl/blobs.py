@@ -25,10 +25,9 @@ def find(sha256: str, context: Context) -> Path | None:
     return None
 
 
-def need(sha256: str, context: Context) -> None:
-    """Note that this run will use a blob."""
-    if sha256 not in context.needed_blobs:
-        context.needed_blobs.append(sha256)
+def need(sha256: str, name: str, context: Context) -> None:
+    """Note that this run will use a blob; `name` is what people call it."""
+    context.needed_blobs.setdefault(sha256, name)
 
 
 def path_of(sha256: str, context: Context) -> Path:
@@ -51,9 +50,9 @@ def missing(context: Context) -> list[str]:
     for sha, path in broken.items():
         if path.parent.name == "seed":
             raise NodeError(
-                f"the artifact {sha[:12]}… is corrupt",
+                f"the artifact of {context.needed_blobs[sha]} isn't what it was when it was stored",
                 where=str(path),
-                why=f"its sha256 is {context.signatures.sha256(path)}",
+                why=f"its sha256 is {context.signatures.sha256(path)} instead of {sha}",
                 fix="remove that file from the artifact cache and run the same command again",
             )
         path.unlink()
@@ -86,7 +85,8 @@ def _accept(context: Context) -> None:
         if digest != path.name:
             path.unlink()
             fix = "run the same command again; if it comes back, remove the file from the artifact cache"
-            raise NodeError(f"the artifact {path.name[:12]}… arrived broken", why=f"its sha256 is {digest}", fix=fix)
+            what = f"the artifact of {context.needed_blobs[path.name]} arrived broken"
+            raise NodeError(what, why=f"its sha256 is {digest} instead of {path.name}", fix=fix)
         os.chown(path, 0, 0)
         path.chmod(0o755)
         path.replace(folder / path.name)

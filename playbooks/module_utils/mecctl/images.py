@@ -38,7 +38,7 @@ def plan_images(declared: list[dict[str, Any]], context: Context) -> Iterator[It
             act = partial(context.imports.start, wanted)
             yield Item(f"image {name}", "create", reason, act)
         if reasons:
-            blobs.need(wanted["sha256"], context)
+            blobs.need(wanted["sha256"], wanted["names"][0], context)
 
 
 def listed() -> dict[str, str] | None:

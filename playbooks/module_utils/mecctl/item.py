@@ -48,7 +48,7 @@ class Context:
 
     `store` holds artifacts/<sha256>, seed/<sha256> and the records; `secrets` are values that only this run was given;
     `touched` are the paths that this run will have changed, `awaited` those that a later one makes; `needed_blobs` are
-    the artifacts that this run will read. `name` is this node's, `cluster` what tells the
+    the artifacts that this run will read, with what people call them. `name` is this node's, `cluster` what tells the
     cluster that doesn't know it.
     `fixed` are settings that the cluster can't change, and `imports` runs beside what follows. `trial` says for how
     many seconds a new packet filter is on trial; 0 for none.
@@ -61,7 +61,7 @@ class Context:
     awaited: set[str] = field(default_factory=set)
     name: str = ""
     cluster: str = ""
-    needed_blobs: list[str] = field(default_factory=list)
+    needed_blobs: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
     imports: Imports | None = None
     trial: int = 0
