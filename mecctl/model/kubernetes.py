@@ -19,6 +19,9 @@ class Network(Model):
 
     cni: Literal["flannel", "cilium"] = Field(description="Pod network: flannel under k3s, cilium under kubeadm.")
     pod_cidr: Cidr = Field("10.42.0.0/16", alias="podCIDR", description="IPv4 range of pods; each node gets a /24.")
+    encryption: Literal["none", "wireguard", "ipsec"] = Field(
+        "none", description="How pod traffic between nodes is encrypted; every node's kernel must know it."
+    )
     service_cidr: Cidr = Field("10.43.0.0/16", alias="serviceCIDR", description="IPv4 range of Services.")
 
 

@@ -66,6 +66,7 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_version": kubernetes.version,
         "site_hardening": kubernetes.hardening,
         "site_tls_suites": list(TLS_SUITES),
+        "site_encryption": kubernetes.network.encryption,
         "site_endpoint": kubernetes.api_endpoint(site.servers),
         "site_first_server": site.servers[0].name,
         "site_servers": [node.address for node in site.servers],

@@ -72,6 +72,7 @@ def look(folder: SiteFolder) -> Preflight:
     for node in nodes:
         if node.name in facts:
             findings += judge(node, facts[node.name])
+            findings += encryption(node, facts[node.name], folder.site.kubernetes.network.encryption)
     return Preflight(facts, (*findings, *_shared(facts)))
 
 
@@ -121,6 +122,16 @@ def _system(node: Node, seen: Facts) -> Iterator[Finding]:
     if seen.kernel < MIN_KERNEL:
         what = "its kernel is {}.{}".format(*seen.kernel)
         yield Finding(node.name, "kernel", what, "5.4 or newer is needed", "upgrade the system")
+
+
+def encryption(node: Node, seen: Facts, wanted: str) -> Iterator[Finding]:
+    """Yield what keeps a node's pod traffic from being encrypted as `wanted` (spec.kubernetes.network.encryption)."""
+    if wanted == "wireguard" and not seen.wireguard:
+        what = "its kernel has no WireGuard, which encrypts the traffic between pods"
+        cause = "spec.kubernetes.network.encryption is wireguard"
+        if seen.container:
+            cause += ", and a node that is a container has its host's kernel"
+        yield Finding(node.name, "encryption", what, cause, "a kernel with the module wireguard; or encryption: none")
 
 
 def _room(node: Node, seen: Facts) -> Iterator[Finding]:

@@ -92,8 +92,9 @@ UNBUILT: tuple[Unbuilt, ...] = (
     Unbuilt("spec.kubernetes.kubeconfig", "taking over an existing cluster isn't built yet", "leave it out"),
     Unbuilt(
         "spec.kubernetes.network.encryption",
-        "encrypting the traffic between pods isn't built yet",
-        "leave it out; pod traffic crosses the site's network in the clear",
+        "IPsec isn't built: K3s has none any more, and under Cilium its key has no place yet",
+        "wireguard; without, pod traffic crosses the site's network in the clear",
+        ("ipsec",),
     ),
     Unbuilt("spec.platform.discovery", "service discovery isn't built yet", "leave it out"),
     Unbuilt("spec.platform.monitoring", "monitoring isn't built yet", "leave it out"),

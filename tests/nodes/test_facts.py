@@ -15,6 +15,7 @@ swap=0
 caps=000001ffffffffff
 conntrack_writable=1
 python=1
+wireguard=1
 listen=22 sshd
 listen=6443 kube-apiserver
 speed=127.0.0.1

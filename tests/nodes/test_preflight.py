@@ -6,14 +6,14 @@ from mecctl.errors import MecctlError
 from mecctl.model import Node
 from mecctl.nodes import preflight
 from mecctl.nodes.facts import Facts
-from mecctl.nodes.preflight import judge
+from mecctl.nodes.preflight import encryption, judge
 
 SERVER = Node(name="edge-1", address="10.77.0.11", roles=("server",))
 AGENT = Node(name="edge-2", address="10.77.0.12", roles=("agent",))
 GOOD = Facts(
     node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", cores=4, memory=4 * 2**30,
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
-    raise_limits=True, conntrack_writable=True, python=True, listeners={22: "sshd"}, speeds={},
+    raise_limits=True, conntrack_writable=True, python=True, wireguard=True, listeners={22: "sshd"}, speeds={},
 )  # fmt: skip
 
 
@@ -70,3 +70,13 @@ def test_cloned_machines_are_told_apart_or_named():
 
     assert (finding.node, finding.check) == ("edge-2", "machine-id")
     assert "edge-1" in finding.what
+
+
+def test_a_kernel_without_wireguard_is_told_only_where_it_is_wanted():
+    seen = replace(GOOD, wireguard=False, container=True)
+
+    assert list(encryption(SERVER, seen, "none")) == []
+    assert list(encryption(SERVER, GOOD, "wireguard")) == []
+    (finding,) = encryption(SERVER, seen, "wireguard")
+    assert "its kernel has no WireGuard" in finding.what
+    assert "host's kernel" in finding.cause
