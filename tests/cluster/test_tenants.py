@@ -21,6 +21,7 @@ from mecctl.errors import MecctlError
 from mecctl.model import TENANT_ROLES, TenantRole
 from mecctl.plan.progress import Silent
 from mecctl.sitefile import SiteFolder, load
+from stacks.components.admission import POLICIES
 from tests.stacks.rendering import full_site
 from tests.support import tenants
 from tests.support.apiserver import ApiServer
@@ -141,6 +142,20 @@ def test_the_policies_are_there_before_any_namespace(folder):
         found = Counter(kinds[urn] for urn in one["dependencies"])
         assert found["ValidatingAdmissionPolicy"] == found["ValidatingAdmissionPolicyBinding"] == 3
         assert found["ClusterRole"] == 3
+
+
+@pytest.mark.e2e
+def test_the_cluster_finds_no_fault_with_the_policies_types(folder, admin):
+    left = {f"mecctl-slice-{resource}" for resource in POLICIES}
+    for event in admin.watch("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", timeout=30):
+        status = event.object.get("status", {})
+        if "observedGeneration" in status:
+            assert status["typeChecking"].get("expressionWarnings", []) == []
+            left -= {event.object["metadata"]["name"]}
+        if not left:
+            break
+
+    assert left == set()
 
 
 @pytest.mark.e2e

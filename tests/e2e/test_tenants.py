@@ -67,6 +67,12 @@ def people(given: dict[TenantRole, dict[str, Any]]) -> Iterator[dict[TenantRole,
 def web(people: dict[TenantRole, KubeClient]) -> Iterator[dict[str, Any]]:
     """A deployer's own workload, ready."""
     labels = {"app.kubernetes.io/name": "mine"}
+    pod = tenants.pod("", OWN)["spec"]
+    pod["containers"][0] |= {
+        "image": "mecctl.io/python:1",
+        "command": ["python3", "-u", "-m", "http.server", "8080", "--directory", "/run"],
+        "readinessProbe": {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1},
+    }
     made = people["deployer"].create(
         {
             "apiVersion": "apps/v1",
@@ -74,7 +80,7 @@ def web(people: dict[TenantRole, KubeClient]) -> Iterator[dict[str, Any]]:
             "metadata": {"name": "mine"},
             "spec": {
                 "selector": {"matchLabels": labels},
-                "template": {"metadata": {"labels": labels}, "spec": tenants.pod("", OWN)["spec"]},
+                "template": {"metadata": {"labels": labels}, "spec": pod},
             },
         }
     )
@@ -135,7 +141,7 @@ def test_it_is_worked_with_by_kubectl(site, given, web):
         site.on("edge-1", f"umask 077; cat > /run/{role}.yaml <<'END'\n{text}\nEND\n")
     run = "kubectl --kubeconfig /run/{role}.yaml {words}"
 
-    site.on("edge-1", run.format(role="viewer", words="logs deployment/mine"))
+    assert "GET / HTTP" in site.on("edge-1", run.format(role="viewer", words="logs deployment/mine"))
     assert "mine" in site.on("edge-1", run.format(role="viewer", words="get pods --no-headers"))
     shell = "exec deployment/mine -- /bin/sh -c 'echo in'"
     assert site.on("edge-1", run.format(role="deployer", words=shell)) == "in\n"
