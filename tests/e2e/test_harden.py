@@ -56,7 +56,7 @@ def address(site):
 def assert_up(ended):
     assert ended.code == 0, ended.out + ended.err
     assert [check for check in ended.json["checks"] if not check["ok"]] == []
-    ready = {check["slice"] for check in ended.json["checks"] if check["kind"] == "ready"}
+    ready = {check["peer"] for check in ended.json["checks"] if check["kind"] == "ready"}
     assert ready == set(NODES), ended.out
 
 
