@@ -54,7 +54,7 @@ def address(site):
 def assert_up(ended):
     assert ended.code == 0, ended.out + ended.err
     assert [check for check in ended.json["checks"] if not check["ok"]] == []
-    ready = {check["slice"] for check in ended.json["checks"] if check["kind"] == "ready"}
+    ready = {check["peer"] for check in ended.json["checks"] if check["kind"] == "ready"}
     assert ready == set(NODES), ended.out
 
 
@@ -178,6 +178,35 @@ def test_a_ruleset_that_was_edited_is_drift_and_is_mended(site, first, edit):
     assert mended.changes() == {("edge-2: packet filter inet mecctl", "update")}
     assert site.on("edge-2", "nft -s list table inet mecctl") == before
     assert on(site, "edge-2", "packet filter inet mecctl") == []
+
+
+def test_what_was_made_goes_with_hardening_and_comes_back_on_a_running_site(site, first, monkeypatch):
+    """The role alone: what the control plane has encrypted can't go back."""
+    render = inventory.render
+
+    def off(*given):
+        hosts = render(*given)
+        hosts["all"]["vars"]["harden_wanted"] = False
+        return hosts
+
+    monkeypatch.setattr(inventory, "render", off)
+    assert Nodes(site.folder, Store(), Silent()).apply().failures == {}
+    assert Nodes(site.folder, Store(), Silent()).plan().changes == ()
+    monkeypatch.undo()
+    for node in NODES:
+        left = site.on(node, "find /etc /usr/local/sbin -name '*mecctl*'; ls -d /run/mecctl-firewall 2>&1 || :")
+        made = ("firewall.service", "sbin/mecctl-firewall", "91-mecctl", "10-mecctl.conf", "umask")
+        # The kubelet's own settings are called 10-mecctl.conf as well.
+        assert [
+            line for line in left.splitlines() if "kubelet.d" not in line and any(one in line for one in made)
+        ] == []
+        assert "No such file" in left
+        assert "inet mecctl" not in site.on(node, "nft list tables")
+        assert "allowtcpforwarding yes" in site.on(node, "sshd -T")
+
+    assert_up(site.up())
+    assert_nothing_pending(site)
+    assert "inet mecctl" in site.on("edge-2", "nft list tables")
 
 
 def test_a_filter_that_nobody_keeps_is_undone_by_the_node(site, first):
