@@ -11,8 +11,13 @@ from mecctl.plan.change import Change
 
 @pytest.fixture
 def ran(monkeypatch):
-    ran = []
-    monkeypatch.setattr(Rotation, "run", lambda _: ran.append(1) or (Change("edge-1: authorized_keys", "update", "x"),))
+    ran: list[Rotation] = []
+
+    def rotated(self):
+        ran.append(self)
+        return (Change("edge-1: authorized_keys", "update", "x"),)
+
+    monkeypatch.setattr(Rotation, "run", rotated)
     return ran
 
 

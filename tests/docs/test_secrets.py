@@ -34,7 +34,7 @@ def folder(tmp_path, monkeypatch):
 
 def encrypt(folder):
     tool = Path(sys.executable).with_name("ansible-vault")
-    command = [tool, "encrypt", "--vault-password-file", "password", "secrets.yaml"]
+    command: list[str | Path] = [tool, "encrypt", "--vault-password-file", "password", "secrets.yaml"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 

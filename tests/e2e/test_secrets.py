@@ -50,7 +50,14 @@ class Planted:
             (self.files / name).write_text(value)
         tool = Path(sys.executable).with_name("ansible-vault")
         text = json.dumps({name: value for name, value in values.items() if int(name[1:]) < 40})
-        command = [tool, "encrypt", "--vault-password-file", self.around / "password", "--output", vault]
+        command: list[str | Path] = [
+            tool,
+            "encrypt",
+            "--vault-password-file",
+            self.around / "password",
+            "--output",
+            vault,
+        ]
         subprocess.run(command, input=text.encode(), check=True, capture_output=True)
 
     def run(self, verb: str, *options: str, code: int = 0) -> str:

@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import threading
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import paramiko
 from cryptography.hazmat.primitives import serialization
@@ -59,7 +59,7 @@ class _Session(paramiko.ServerInterface):  # the names of arguments are paramiko
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         def answer() -> None:
-            status, out, err = self.server.execute(command.decode(), channel.makefile("rb"))
+            status, out, err = self.server.execute(command.decode(), channel.makefile("rb").read())
             channel.sendall(out)
             channel.sendall_stderr(err)
             channel.send_exit_status(status)
@@ -110,14 +110,12 @@ class Sshd:
         for transport in self._transports:
             transport.close()
 
-    def execute(self, command: str, stdin: IO[bytes]) -> tuple[int, bytes, bytes]:
+    def execute(self, command: str, stdin: bytes) -> tuple[int, bytes, bytes]:
         """Return the status and output of a command."""
         if self.home is None:
             return 0, f"{command}\n".encode(), b""
         environment = {"HOME": str(self.home), "PATH": os.defpath}
-        ended = subprocess.run(
-            ["sh", "-c", command], input=stdin.read(), env=environment, capture_output=True, check=False
-        )
+        ended = subprocess.run(["sh", "-c", command], input=stdin, env=environment, capture_output=True, check=False)
         return ended.returncode, ended.stdout, ended.stderr
 
     def _serve(self) -> None:
