@@ -21,16 +21,16 @@ def ran(monkeypatch):
     return ran
 
 
-@pytest.mark.parametrize("what", ["tokens", "certs", "encryption-key"])
+@pytest.mark.parametrize("what", ["tokens", "certs"])
 def test_what_is_not_built_is_refused(ran, what, capsys):
     assert run(["site", "rotate", "lab", what, "--yes"]) == 3
-    assert f"changing a site's {what} isn't built yet; ssh-key" in capsys.readouterr().err
+    assert f"changing a site's {what} isn't built yet; ssh-key, encryption-key" in capsys.readouterr().err
     assert ran == []
 
 
 def test_without_a_terminal_or_yes_nothing_happens(ran, capsys):
     assert run(["site", "rotate", "lab", "ssh-key"]) == 3
-    assert "--yes: the key" in capsys.readouterr().err
+    assert "--yes: the ssh-key of all nodes" in capsys.readouterr().err
     assert ran == []
 
 

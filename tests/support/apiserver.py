@@ -90,8 +90,8 @@ def arch() -> str:
 
 
 @contextmanager
-def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
-    """Run an API with its data and certificates under `folder`."""
+def running(folder: Path, *flags: str, controllers: bool = False) -> Iterator[ApiServer]:
+    """Run an API with its data and certificates under `folder`; `flags` are more of the API server's."""
     install(folder, "etcd", "kube-apiserver", *(["kube-controller-manager"] if controllers else []))
     with ExitStack() as ended:
         authority = Authority(folder)
@@ -119,6 +119,7 @@ def running(folder: Path, *, controllers: bool = False) -> Iterator[ApiServer]:
             *(f"--client-ca-file={authority.certificate}", "--service-account-issuer=https://test.invalid"),
             *(f"--service-account-key-file={account}", f"--service-account-signing-key-file={account}"),
             *("--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none", "--watch-cache=true"),
+            *flags,
         ]
         daemons = [_start(ended, folder, "etcd", etcd), _start(ended, folder, "kube-apiserver", server)]
         api = ApiServer(_kubeconfig(folder, authority, secure), folder, authority, daemons[1])
