@@ -21,6 +21,7 @@ from mecctl.cli.options import (
 )
 from mecctl.cli.printing import print_json
 from mecctl.cli.progress import shown
+from mecctl.cli.siterotate import rotate
 from mecctl.cli.sitesbom import sbom
 from mecctl.cli.sitetrust import trust
 
@@ -32,6 +33,7 @@ app = typer.Typer(help="One site: check it, plan it, bring it up, look at it, ta
 
 app.command()(trust)
 app.command()(sbom)
+app.command()(rotate)
 
 
 class Distribution(StrEnum):

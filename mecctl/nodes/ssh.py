@@ -57,6 +57,12 @@ def check_key(path: Path) -> None:
     raise InputError([Problem(str(path), None, "access.privateKey", *wrong)])
 
 
+def public_key(path: Path) -> HostKey:
+    """Return the public half of the private key at `path`; raises InputError where there is none."""
+    check_key(path)
+    return _host_key(paramiko.PKey.from_path(path))
+
+
 def connect(folder: SiteFolder, node: Node) -> Connection:
     """Log in to a node of a site, with the key and the host keys that its file names."""
     access = folder.site.spec.access

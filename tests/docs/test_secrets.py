@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mecctl.cli.app import run
+from mecctl.cli.siterotate import BUILT, What
 from mecctl.sitefile import load
 from mecctl.sitefile.checks_secrets import names_a_secret
 from mecctl.sitefile.secrets import opened
@@ -33,7 +34,7 @@ def folder(tmp_path, monkeypatch):
 
 def encrypt(folder):
     tool = Path(sys.executable).with_name("ansible-vault")
-    command = [tool, "encrypt", "--vault-password-file", "password", "secrets.yaml"]
+    command: list[str | Path] = [tool, "encrypt", "--vault-password-file", "password", "secrets.yaml"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
@@ -76,3 +77,14 @@ def test_the_names_that_the_guide_sorts_are_sorted_so():
 
     assert all(map(names_a_secret, secret))
     assert not any(map(names_a_secret, plain))
+
+
+def test_what_the_guide_says_is_not_built_is_refused_and_the_rest_is_not(folder, capsys):
+    (missing,) = re.findall(r"Not built: changing a site's `(\w+)` and `(\w+)`", GUIDE)
+
+    assert {*missing, *BUILT} == set(What)
+    for what in missing:
+        encrypted = folder / "secrets.yaml"
+        encrypted.unlink(missing_ok=True)
+        assert run(["site", "rotate", str(folder), what, "--yes"]) == 3
+        assert f"changing a site's {what} isn't built yet" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import subprocess
 import zlib
@@ -18,9 +19,11 @@ _BIGGEST = 64 * 2**20  # bytes of one member unpacked
 
 
 def forms(canary: str) -> Iterator[bytes]:
-    """Yield a text as it is, in hex, URL-encoded, and what base64 makes of it at each place within a longer text."""
+    """Yield a text as it is, escaped, in hex, URL-encoded, and in base64 at each place within a longer text."""
     content = canary.encode()
     yield content
+    yield json.dumps(canary)[1:-1].encode()
+    yield json.dumps(canary, ensure_ascii=False)[1:-1].encode()
     yield content.hex().encode()
     yield content.hex().upper().encode()
     yield quote(canary, safe="").encode()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
+import subprocess
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from mecctl.model import Node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 def make_key(kind: str = "ed25519") -> paramiko.PKey:
@@ -47,15 +50,19 @@ class _Session(paramiko.ServerInterface):  # the names of arguments are paramiko
         return self._attempt("password", accepted=False)
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:  # noqa: ARG002
-        return self._attempt("publickey", accepted=True)
+        home = self.server.home
+        accepted = home is None or key.get_base64() in (home / ".ssh" / "authorized_keys").read_text()
+        return self._attempt("publickey", accepted=accepted)
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
         return paramiko.common.OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         def answer() -> None:
-            channel.sendall(command + b"\n")
-            channel.send_exit_status(0)
+            status, out, err = self.server.execute(command.decode(), channel.makefile("rb").read())
+            channel.sendall(out)
+            channel.sendall_stderr(err)
+            channel.send_exit_status(status)
             channel.close()
 
         threading.Thread(target=answer, daemon=True).start()
@@ -69,10 +76,18 @@ class _Session(paramiko.ServerInterface):  # the names of arguments are paramiko
 class Sshd:
     """Answers on a free port of `address` with the host keys in `keys`, which may be swapped at any time.
 
-    `attempts` lists the ways in which somebody tried to log in, `asked_for` the users named. Any command prints itself.
+    `attempts` lists the ways in which somebody tried to log in, `asked_for` the users named. Any command prints itself;
+    with a `home`, it is run there, and the keys in its .ssh/authorized_keys are let in.
     """
 
-    def __init__(self, keys: Sequence[paramiko.PKey] = (), name: str = "edge-1", address: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        keys: Sequence[paramiko.PKey] = (),
+        name: str = "edge-1",
+        address: str = "127.0.0.1",
+        home: Path | None = None,
+    ) -> None:
+        self.home = home
         self.keys = list(keys) or [make_key()]
         self.attempts: list[str] = []
         self.asked_for: list[str] = []
@@ -94,6 +109,14 @@ class Sshd:
         self._thread.join()
         for transport in self._transports:
             transport.close()
+
+    def execute(self, command: str, stdin: bytes) -> tuple[int, bytes, bytes]:
+        """Return the status and output of a command."""
+        if self.home is None:
+            return 0, f"{command}\n".encode(), b""
+        environment = {"HOME": str(self.home), "PATH": os.defpath}
+        ended = subprocess.run(["sh", "-c", command], input=stdin, env=environment, capture_output=True, check=False)
+        return ended.returncode, ended.stdout, ended.stderr
 
     def _serve(self) -> None:
         while True:

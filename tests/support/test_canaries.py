@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ CANARY = 'c4n4ry-7f3a/9+e"1 ä'
 BYTES = CANARY.encode()
 HIDDEN = {
     "raw": BYTES,
+    "escaped": json.dumps(CANARY).encode(),
     "hex": BYTES.hex().encode(),
     "capital hex": BYTES.hex().upper().encode(),
     "url": quote(CANARY, safe="").encode(),

@@ -44,7 +44,8 @@ def _written(
     root = Component(name=site, type=ComponentType.PLATFORM, bom_ref=f"site/{site}")
     metadata = BomMetaData(component=root, properties=[Property(name=name, value=value) for name, value in notes])
     metadata.tools.components.add(Component(name="mecctl", version=__version__, type=ComponentType.APPLICATION))
-    metadata.timestamp = made  # type: ignore[assignment] - the field is optional (CycloneDX 1.6, metadata.timestamp)
+    # The document may do without, though the library has no type for that.
+    metadata.timestamp = made  # type: ignore[assignment]
     bom = Bom(components=components.values(), metadata=metadata, serial_number=serial)
     needed = {ref for part in known.values() for ref in part.needs}
     bom.register_dependency(root, [component for ref, component in components.items() if ref not in needed])
