@@ -87,9 +87,9 @@ def setting(workload: Workload, container: Object, key: str) -> Any:  # noqa: AN
 def mounts_token(cluster: Cluster, workload: Workload) -> bool:
     """Tell whether the pods get a token of their account (the pod says, else the account, else they do)."""
     own = workload.spec.get("automountServiceAccountToken")
-    if own is not None:
-        return bool(own)
+    if own is not None or workload.kind == "Pod":
+        return bool(own) or "serviceAccountToken" in str(workload.spec.get("volumes"))
     for account in cluster.objects("ServiceAccount"):
         if (account["metadata"]["namespace"], account["metadata"]["name"]) == (workload.namespace, workload.account):
             return account.get("automountServiceAccountToken") is not False
-    return workload.kind != "Pod" or "kube-api-access" in str(workload.spec.get("volumes"))
+    return True

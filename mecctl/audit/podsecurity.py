@@ -69,16 +69,6 @@ def host_port(_: Workload, container: Object) -> bool:
     return any(port.get("hostPort") for port in container.get("ports") or ())
 
 
-def without_cpu_limit(_: Workload, container: Object) -> bool:
-    """Take as much of the processor as there is."""
-    return "cpu" not in ((container.get("resources") or {}).get("limits") or {})
-
-
-def without_memory_limit(_: Workload, container: Object) -> bool:
-    """Take as much memory as there is."""
-    return "memory" not in ((container.get("resources") or {}).get("limits") or {})
-
-
 def secret_variable(_: Workload, container: Object) -> bool:
     """Get a secret as an environment variable, which logs and crash reports tell."""
     one_by_one = any("secretKeyRef" in (one.get("valueFrom") or {}) for one in container.get("env") or ())

@@ -17,6 +17,8 @@ EVERYBODY = frozenset(
 """Built-in names that stand for more than one part of Kubernetes."""
 _DEFAULTS = ("kubernetes.io/bootstrapping", "rbac-defaults")
 ADMINISTRATORS = frozenset({"system:masters", "kubeadm:cluster-admins"})
+COMPONENTS = frozenset({"kube-apiserver-kubelet-client", "kubernetes-admin", "kubernetes-super-admin"})
+"""Users that kubeadm makes for the API server and for its administrator, by certificate."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Binding:
         """Whether it is for Kubernetes itself: its administrators, its own parts, and accounts in kube-system."""
         own = self.subject.startswith(f"system:serviceaccount:{SYSTEM_NAMESPACE}:")
         part = self.subject.startswith("system:") and self.kind != "ServiceAccount"
-        return self.subject in ADMINISTRATORS or own or (part and not self._everybody)
+        return self.subject in ADMINISTRATORS | COMPONENTS or own or (part and not self._everybody)
 
     @property
     def _everybody(self) -> bool:

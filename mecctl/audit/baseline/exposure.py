@@ -23,7 +23,8 @@ def expected(machine: Machine) -> frozenset[str]:
         kubernetes = golden.K3S
     else:
         kubernetes = golden.KUBE_PROXY | golden.CILIUM | (golden.KUBEADM_SERVER if machine.server else frozenset())
-    return golden.EVERY_NODE | kubernetes | golden.SLICE_AGENT | golden.CLOCK
+    ssh = {f"tcp any {port} sshd" for port in machine.seen["sshd"].get("port", "").split()}
+    return golden.EVERY_NODE | kubernetes | golden.SLICE_AGENT | golden.CLOCK | ssh
 
 
 def unexpected(machine: Machine) -> list[str]:

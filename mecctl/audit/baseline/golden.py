@@ -8,13 +8,12 @@ from __future__ import annotations
 
 EVERY_NODE = frozenset(
     {
-        "tcp any 22 sshd",
         "tcp any 10250 kubelet",
         "tcp loopback 10248 kubelet",
         "tcp loopback ephemeral containerd",
     }
 )
-"""The SSH server, the kubelet (its health on loopback), and what containerd streams a pod's output through."""
+"""The kubelet (its health on loopback), and what containerd streams a pod's output through; SSH's port is the site's."""
 
 KUBEADM_SERVER = frozenset(
     {
@@ -33,19 +32,19 @@ KUBE_PROXY = frozenset({"tcp loopback 10249 kube-proxy", "tcp any 10256 kube-pro
 
 CILIUM = frozenset(
     {
-        "tcp any 4240 cilium-agent",
+        "tcp node 4240 cilium-agent",
         "tcp loopback 9878 cilium-agent",
         "tcp loopback 9879 cilium-agent",
         "tcp loopback 9890 cilium-agent",
-        "tcp loopback 9891 cilium-operato",
-        "tcp loopback 9234 cilium-operato",
+        "tcp loopback 9891 cilium-operator",
+        "tcp loopback 9234 cilium-operator",
         "tcp loopback ephemeral cilium-agent",
         "udp any 8472 kernel",
     }
 )
 """Health of its own and between nodes, the API of its operator, and VXLAN between nodes, which is the kernel's."""
 
-SLICE_AGENT = frozenset({"tcp any 9477 python3"})
+SLICE_AGENT = frozenset({"tcp node 9477 python3"})
 """The metrics of slices."""
 
 K3S = frozenset(

@@ -56,7 +56,7 @@ def _settings(names: tuple[str, ...], values: tuple[str, ...], *, shared: bool) 
         source = f"sysctl {' '.join(found)}"
         there = {name: value for name, value in found.items() if value is not None}
         told = ", ".join(f"{name} = {value}" for name, value in there.items()) or "not there"
-        if shared and machine.container:
+        if shared and machine.container and not (there and all(value in values for value in there.values())):
             return excluded(source, told, _SHARED)
         if not there and all(name.startswith(("net.ipv6.", "kernel.yama.")) for name in names):
             return excluded(source, told, _NO_SYSCTL)

@@ -36,7 +36,7 @@ CHANGES = (
 def _users(cluster: Cluster) -> Finding:
     """Hold where no role is given to a person whom only a certificate could identify."""
     people = sorted(
-        {one.subject for one in bindings(cluster) if one.kind == "User" and not one.subject.startswith("system:")}
+        {one.subject for one in bindings(cluster) if one.kind == "User" and not one.system and ":" not in one.subject}
     )
     asked = sorted(
         request["metadata"]["name"]

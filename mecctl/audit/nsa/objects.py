@@ -34,6 +34,27 @@ def _no(question: Callable[[Workload, Object], bool], wanted: str) -> Callable[[
     return check
 
 
+def _limited(resource: str) -> Callable[[Cluster], Finding]:
+    """Return a check that every container has a limit, of its own or by its namespace's LimitRange."""
+
+    def check(cluster: Cluster) -> Finding:
+        given = {
+            one["metadata"]["namespace"]
+            for one in cluster.objects("LimitRange")
+            if any(resource in (item.get("default") or {}) for item in one["spec"]["limits"])
+        }
+        running = tenants(cluster)
+        bad = [
+            f"{one} ({part['name']})"
+            for one in running
+            for part in one.containers
+            if one.namespace not in given and resource not in ((part.get("resources") or {}).get("limits") or {})
+        ]
+        return held(not bad, "pods, pod templates, LimitRanges", _told(bad, len(running)), f"resources.limits.{resource}")
+
+    return check
+
+
 def _credentials(cluster: Cluster) -> Finding:
     """Look for names that tell of credentials, with their values in the open, in variables and ConfigMaps."""
     bad = [
@@ -104,6 +125,6 @@ CONTROLS = (
         _no(lambda w, c: asks.unconfined(w, c) or asks.keeps_capabilities(w, c), "a seccomp profile, no capabilities"),
     ),
     _control("C-0057", "Containers don't have all of the machine", _no(asks.privileged, "not privileged")),
-    _control("C-0270", "Containers have a limit of processor", _no(asks.without_cpu_limit, "resources.limits.cpu")),
-    _control("C-0271", "Containers have a limit of memory", _no(asks.without_memory_limit, "resources.limits.memory")),
+    _control("C-0270", "Containers have a limit of processor", _limited("cpu")),
+    _control("C-0271", "Containers have a limit of memory", _limited("memory")),
 )
