@@ -70,6 +70,9 @@ def _last(path: Path) -> dict[str, Any] | None:
         return None
     except ValueError as error:
         raise MecctlError(
-            "the last audit's results can't be read", where=str(path), why=str(error), fix=f"rm {path}: a new one is made"
+            "the last audit's results can't be read",
+            where=str(path),
+            why=str(error),
+            fix=f"rm {path}: a new one is made",
         ) from error
     return found

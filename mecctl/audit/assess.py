@@ -1,4 +1,4 @@
-"""Holds every control against the evidence. No control goes unanswered: what couldn't be asked is a failure of its own."""
+"""Holds every control against the evidence; what couldn't be asked is a failure of its own, so none is unanswered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Audit:
     @property
     def failures(self) -> tuple[Answer, ...]:
         """The controls that fail."""
-        return tuple(answer for answer in self.answers if answer.result is Result.failed)
+        return tuple(one for one in self.answers if one.result is Result.failed)
 
     @property
     def ok(self) -> bool:
@@ -41,17 +41,17 @@ class Audit:
         """0; 1 when something fails; 4 when something is only not known, for want of an answer."""
         if self.ok:
             return 0
-        return 4 if all(answer.unseen for answer in self.failures) else 1
+        return 4 if all(one.unseen for one in self.failures) else 1
 
 
 def assess(name: str, site: Site) -> Audit:
     """Answer every control from the evidence of a site."""
-    answers = (
-        Answer(benchmark.id, control, tuple(_findings(control, site)))
-        for benchmark in BENCHMARKS
-        for control in benchmark.controls
-    )
-    return Audit(name, tuple(answers))
+    return Audit(name, tuple(answer(one, control, site) for one in BENCHMARKS for control in one.controls))
+
+
+def answer(benchmark: Benchmark, control: Control, site: Site) -> Answer:
+    """Answer one control from the evidence of a site."""
+    return Answer(benchmark.id, control, tuple(_findings(control, site)))
 
 
 def _findings(control: Control, site: Site) -> Iterator[Finding]:

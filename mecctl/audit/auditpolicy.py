@@ -46,4 +46,6 @@ def _covers(kind: Mapping[str, Any], request: Request) -> bool:
     if kind.get("group", "") != request.group or kind.get("resourceNames"):
         return False
     whole, _, part = request.resource.partition("/")
-    return not names or any(name in {request.resource, "*"} or (part and name in {f"{whole}/*", f"*/{part}"}) for name in names)
+    return not names or any(
+        name in {request.resource, "*"} or (part and name in {f"{whole}/*", f"*/{part}"}) for name in names
+    )

@@ -48,7 +48,7 @@ def every(*checks: Callable[[Machine], Finding]) -> Callable[[Machine], Finding]
         bad = next((one for one in found if one.result != "pass"), None)
         if bad:
             return bad
-        return held(True, found[0].source, "; ".join(one.found for one in found))  # noqa: FBT003
+        return held(True, found[0].source, "; ".join(one.found for one in found))
 
     return check
 

@@ -53,7 +53,7 @@ def excluded(source: str, found: str, reason: str) -> Finding:
     return Finding(Result.excluded, source, found, reason)
 
 
-def held(ok: bool, source: str, found: str, wanted: str = "") -> Finding:  # noqa: FBT001 - it is the question
+def held(ok: bool, source: str, found: str, wanted: str = "") -> Finding:
     """Return what holds if `ok`, else what doesn't and what is `wanted`."""
     return passed(source, found) if ok else failed(source, found, wanted and f"wanted: {wanted}")
 

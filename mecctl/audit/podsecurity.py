@@ -51,7 +51,9 @@ def raw_packets(_: Workload, container: Object) -> bool:
 def keeps_capabilities(_: Workload, container: Object) -> bool:
     """Keep any of root's rights but NET_BIND_SERVICE."""
     capabilities = security(container).get("capabilities") or {}
-    return "ALL" not in (capabilities.get("drop") or ()) or bool(set(capabilities.get("add") or ()) - {"NET_BIND_SERVICE"})
+    return "ALL" not in (capabilities.get("drop") or ()) or bool(
+        set(capabilities.get("add") or ()) - {"NET_BIND_SERVICE"}
+    )
 
 
 def dangerous_capabilities(_: Workload, container: Object) -> bool:

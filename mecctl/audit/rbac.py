@@ -78,9 +78,7 @@ def bindings(cluster: Cluster) -> Iterator[Binding]:
 def given(cluster: Cluster, verbs: tuple[str, ...], group: str, resource: str) -> list[Binding]:
     """Return who, beside Kubernetes itself, may do any of `verbs` to every `resource`, in all of a place."""
     return [
-        one
-        for one in bindings(cluster)
-        if not one.system and any(one.allows(verb, group, resource) for verb in verbs)
+        one for one in bindings(cluster) if not one.system and any(one.allows(verb, group, resource) for verb in verbs)
     ]
 
 

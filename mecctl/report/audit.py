@@ -27,7 +27,9 @@ def audit_to_json(audit: Audit, since: Changes | None) -> dict[str, Any]:
         "benchmarks": [{"id": one.id, "name": one.name, "controls": len(one.controls)} for one in BENCHMARKS],
         "summary": {one.id: counts(audit, one.id) for one in BENCHMARKS},
         "controls": [_control(answer) for answer in audit.answers],
-        "changes": {"since": since.since, "failing": list(since.failing), "mended": list(since.mended)} if since else None,
+        "changes": {"since": since.since, "failing": list(since.failing), "mended": list(since.mended)}
+        if since
+        else None,
     }
 
 

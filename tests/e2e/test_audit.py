@@ -1,4 +1,4 @@
-"""The audit of a real site: every control answered from real machines, new holes found, and what can't be asked told."""
+"""The audit of a real site: every control answered from machines, new holes found, what can't be asked told."""
 
 import json
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The machine below Kubernetes: mecctl's own baseline, after the CIS Debian Linux 12 benchmark and dev-sec's baselines."""
+"""The machine below Kubernetes: mecctl's own baseline, after the CIS Debian Linux 12 benchmark and dev-sec's."""
 
 from __future__ import annotations
 

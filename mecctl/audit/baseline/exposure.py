@@ -49,7 +49,9 @@ def _firewall(machine: Machine) -> Finding:
 def _closed(machine: Machine) -> Finding:
     chains = [one["chain"] for one in machine.seen["firewall"] or () if "chain" in one]
     inputs = [one for one in chains if one.get("hook") == "input"]
-    told = ", ".join(f"chain {one['name']} policy {one.get('policy')}" for one in inputs) or "no chain at the input hook"
+    told = (
+        ", ".join(f"chain {one['name']} policy {one.get('policy')}" for one in inputs) or "no chain at the input hook"
+    )
     ok = any(one.get("policy") == "drop" for one in inputs)
     return held(ok, f"nft list {TABLE}", told, "policy drop for what comes in")
 
@@ -70,7 +72,7 @@ def _if_there(check: Callable[[Machine], Finding], *patterns: str) -> Callable[[
     def ask(machine: Machine) -> Finding:
         found: list[File] = [*machine.files(*patterns), *machine.files(*patterns, kind="directory")]
         if not found:
-            return held(True, f"stat {' '.join(patterns)}", "not there")  # noqa: FBT003
+            return held(True, f"stat {' '.join(patterns)}", "not there")
         return check(machine)
 
     return ask
@@ -86,7 +88,11 @@ CONTROLS = (
     on_nodes("NODE-NET-01", "The machine has mecctl's firewall", _firewall),
     on_nodes("NODE-NET-02", "What isn't let in is dropped", _closed),
     on_nodes("NODE-NET-03", "Nothing listens that isn't known", _ports),
-    on_nodes("NODE-FILE-01", "Everybody may read who has an account, root changes it", _modes(0o644, "/etc/passwd*", "/etc/group*")),
+    on_nodes(
+        "NODE-FILE-01",
+        "Everybody may read who has an account, root changes it",
+        _modes(0o644, "/etc/passwd*", "/etc/group*"),
+    ),
     on_nodes("NODE-FILE-02", "Nobody reads passwords", _modes(0o640, "/etc/shadow*", "/etc/gshadow*")),
     on_nodes("NODE-FILE-03", "Only root reads the SSH server's settings", _modes(0o600, "/etc/ssh/sshd_config")),
     on_nodes("NODE-FILE-04", "Only root reads the machine's SSH keys", _modes(0o600, "/etc/ssh/ssh_host_*_key")),

@@ -13,7 +13,7 @@ EVERY_NODE = frozenset(
         "tcp loopback ephemeral containerd",
     }
 )
-"""The kubelet (its health on loopback), and what containerd streams a pod's output through; SSH's port is the site's."""
+"""The kubelet, and what containerd streams a pod's output through; SSH's port is the site's."""
 
 KUBEADM_SERVER = frozenset(
     {
@@ -66,8 +66,8 @@ CLOCK = frozenset({"udp loopback 323 chronyd", "udp any 123 ntpd"})
 
 SETUID = frozenset(
     {
-        "/usr/bin/chage", "/usr/bin/chfn", "/usr/bin/chsh", "/usr/bin/crontab", "/usr/bin/dotlockfile", "/usr/bin/expiry",
-        "/usr/bin/gpasswd", "/usr/bin/mount", "/usr/bin/newgrp", "/usr/bin/passwd", "/usr/bin/ssh-agent", "/usr/bin/su",
+        "/usr/bin/chage", "/usr/bin/chfn", "/usr/bin/chsh", "/usr/bin/crontab", "/usr/bin/dotlockfile",
+        "/usr/bin/expiry", "/usr/bin/gpasswd", "/usr/bin/mount", "/usr/bin/newgrp", "/usr/bin/passwd", "/usr/bin/ssh-agent", "/usr/bin/su",
         "/usr/bin/sudo", "/usr/bin/umount", "/usr/bin/wall", "/usr/bin/write.ul", "/usr/bin/fusermount3",
         "/usr/lib/dbus-1.0/dbus-daemon-launch-helper", "/usr/lib/openssh/ssh-keysign",
         "/usr/lib/polkit-1/polkit-agent-helper-1", "/usr/bin/pkexec", "/usr/sbin/unix_chkpwd", "/usr/sbin/postdrop",

@@ -1,4 +1,4 @@
-"""NODE-KERNEL: settings of the kernel (the Debian benchmark's section 3.3 and dev-sec's linux-baseline ask for them)."""
+"""NODE-KERNEL: settings of the kernel that the Debian benchmark (3.3) and dev-sec's linux-baseline ask for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ _SHARED = "the node is a container: this setting is the host's kernel's, which i
 _NO_SYSCTL = "this machine's kernel has no such setting"
 
 NETWORK: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "01": ("Redirects of routes aren't believed", ("0",), ("ipv4.conf.{}.accept_redirects", "ipv6.conf.{}.accept_redirects")),
+    "01": (
+        "Redirects of routes aren't believed",
+        ("0",),
+        ("ipv4.conf.{}.accept_redirects", "ipv6.conf.{}.accept_redirects"),
+    ),
     "02": ("Nor those of gateways", ("0",), ("ipv4.conf.{}.secure_redirects",)),
     "03": ("Routes aren't redirected", ("0",), ("ipv4.conf.{}.send_redirects",)),
     "04": (

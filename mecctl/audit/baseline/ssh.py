@@ -21,7 +21,9 @@ def _setting(key: str, holds: Callable[[str], bool], wanted: str) -> Callable[[M
     def check(machine: Machine) -> Finding:
         value = machine.seen["sshd"].get(key)
         if value is None:
-            return failed("sshd -T", f"{key} is not told: there is no SSH server, or its file is wrong", f"wanted: {wanted}")
+            return failed(
+                "sshd -T", f"{key} is not told: there is no SSH server, or its file is wrong", f"wanted: {wanted}"
+            )
         return held(holds(value), "sshd -T", f"{key} {value}", wanted)
 
     return check

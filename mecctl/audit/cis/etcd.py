@@ -1,4 +1,4 @@
-"""CIS 2: etcd. K3s has it inside its process and its settings in a file, which is read as the flags that it stands for."""
+"""CIS 2: etcd. K3s has it in its process and its settings in a file, read as the flags that they stand for."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _short(fingerprint: str | None) -> str:
 CONTROLS = (
     on_servers("2.1", "Clients speak TLS with etcd", _flags("files", bool, "cert-file", "key-file")),
     on_servers("2.2", "etcd checks its clients", _flags("true", lambda value: value == "true", "client-cert-auth")),
-    on_servers("2.3", "etcd's certificate isn't self-signed", _flags("false", lambda v: v in {None, "false"}, "auto-tls")),
+    on_servers(
+        "2.3", "etcd's certificate isn't self-signed", _flags("false", lambda v: v in {None, "false"}, "auto-tls")
+    ),
     on_servers("2.4", "Members of etcd speak TLS", _flags("files", bool, "peer-cert-file", "peer-key-file")),
     on_servers(
         "2.5",

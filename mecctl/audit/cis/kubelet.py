@@ -53,7 +53,9 @@ def _proxy_metrics(machine: Machine) -> Finding:
     source = f"{machine.name}: ss -lnt"
     found = [one for one in listeners(machine) if one.port == PROXY_METRICS]
     if not found:
-        return excluded(source, f"nothing listens on {PROXY_METRICS}", "no kube-proxy runs here, or it tells no metrics")
+        return excluded(
+            source, f"nothing listens on {PROXY_METRICS}", "no kube-proxy runs here, or it tells no metrics"
+        )
     told = ", ".join(f"{one.process} on {one.address}:{one.port}" for one in found)
     return held(all(one.address in LOOPBACK for one in found), source, told, "loopback only")
 
@@ -71,9 +73,7 @@ CONTROLS = (
         "The kubelet has the API server decide who may do what",
         kubelet("authorization.mode", lambda value: value == "Webhook", "Webhook"),
     ),
-    on_nodes(
-        "4.2.3", "The kubelet checks its clients", kubelet("authentication.x509.clientCAFile", bool, "a file")
-    ),
+    on_nodes("4.2.3", "The kubelet checks its clients", kubelet("authentication.x509.clientCAFile", bool, "a file")),
     on_nodes("4.2.4", "The kubelet has no port that anybody may read", _no_read_only_port),
     on_nodes(
         "4.2.5",

@@ -62,7 +62,9 @@ _K3S_PROXY = (f"{AGENT}/kubeproxy.kubeconfig",)
 CONTROLS = (
     *_pair(1, "the kubelet's service", *_SERVICE, reason=_NO_SERVICE),
     on_nodes(
-        "4.1.3", "Only root reads and writes kube-proxy's kubeconfig", _if_proxy(mode(0o600, *_PROXY_FILES, k3s=_K3S_PROXY))
+        "4.1.3",
+        "Only root reads and writes kube-proxy's kubeconfig",
+        _if_proxy(mode(0o600, *_PROXY_FILES, k3s=_K3S_PROXY)),
     ),
     on_nodes("4.1.4", "root owns kube-proxy's kubeconfig", _if_proxy(owned(ROOT, *_PROXY_FILES, k3s=_K3S_PROXY))),
     *_pair(5, "the kubelet's kubeconfig", "/etc/kubernetes/kubelet.conf", k3s=(f"{AGENT}/kubelet.kubeconfig",)),

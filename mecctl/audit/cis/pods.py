@@ -21,12 +21,16 @@ def _refused(question: Callable[[Workload, Object], bool], least: str) -> Callab
         running = tenants(cluster)
         bad = sorted({str(one) for one in running for part in one.containers if question(one, part)})
         if bad:
-            return failed("pods and pod templates", "; ".join(bad[:6]), "wanted: none outside of the system's namespaces")
+            return failed(
+                "pods and pod templates", "; ".join(bad[:6]), "wanted: none outside of the system's namespaces"
+            )
         lax = {name: level for name, level in below(cluster, least).items() if name not in SYSTEM}
         if lax:
             told = ", ".join(f"{name} admits {level}" for name, level in sorted(lax.items())[:8])
             return failed("Pod Security of namespaces", told, f"wanted: {least} or stricter everywhere")
-        told = f"none of {len(running)} workloads asks for it; all namespaces but {', '.join(sorted(SYSTEM))} are {least}"
+        told = (
+            f"none of {len(running)} workloads asks for it; all namespaces but {', '.join(sorted(SYSTEM))} are {least}"
+        )
         return passed("pods, namespaces' labels, admission configuration", told)
 
     return check
@@ -38,9 +42,7 @@ def _active(cluster: Cluster) -> Finding:
     return held(found != LEVELS[0], "API servers' admission configuration: PodSecurity", f"enforces {found}", wanted)
 
 
-def _control(
-    number: int, title: str, question: Callable[[Workload, Object], bool], least: str = "baseline"
-) -> Control:
+def _control(number: int, title: str, question: Callable[[Workload, Object], bool], least: str = "baseline") -> Control:
     return in_cluster(f"5.2.{number}", title, _refused(question, least), "tenant")
 
 

@@ -102,7 +102,9 @@ def _default_empty(cluster: Cluster) -> Finding:
         if one["metadata"]["namespace"] == "default"
         and (kind, one["metadata"]["name"]) not in {("Service", "kubernetes"), ("ConfigMap", "kube-root-ca.crt")}
     ]
-    return held(not found, "objects of the namespace default", "; ".join(found[:6]) or "Kubernetes' own only", "nothing")
+    return held(
+        not found, "objects of the namespace default", "; ".join(found[:6]) or "Kubernetes' own only", "nothing"
+    )
 
 
 CONTROLS = (
@@ -113,7 +115,10 @@ CONTROLS = (
     in_cluster("5.5.1", "Only known images run", _provenance, "operator"),
     in_cluster("5.6.1", "What doesn't belong together is in namespaces of its own", _boundaries, "operator"),
     in_cluster(
-        "5.6.2", "Pods have a seccomp profile", _none(asks.unconfined, "RuntimeDefault or a profile of its own"), "tenant"
+        "5.6.2",
+        "Pods have a seccomp profile",
+        _none(asks.unconfined, "RuntimeDefault or a profile of its own"),
+        "tenant",
     ),
     in_cluster("5.6.3", "Pods have a security context", _none(asks.unlimited, "as Pod Security restricted"), "tenant"),
     in_cluster("5.6.4", "The default namespace is empty", _default_empty, "tenant"),

@@ -1,4 +1,4 @@
-"""The NSA/CISA Kubernetes Hardening Guidance v1.2 as Kubescape's framework "NSA" numbers it: 26 controls, in our words."""
+"""The NSA/CISA Kubernetes Hardening Guidance v1.2 as Kubescape's "NSA" numbers it: 26 controls, in our words."""
 
 from __future__ import annotations
 

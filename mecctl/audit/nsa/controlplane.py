@@ -43,7 +43,8 @@ def _administrators(cluster: Cluster) -> Finding:
     found = [
         one
         for one in bindings(cluster)
-        if not one.system and any("*" in rule.get("verbs", ()) and "*" in rule.get("resources", ()) for rule in one.rules)
+        if not one.system
+        and any("*" in rule.get("verbs", ()) and "*" in rule.get("resources", ()) for rule in one.rules)
     ]
     told = "; ".join(str(one) for one in found[:6]) or "administrators of the cluster only"
     return held(not found, "bindings of roles that allow everything", told, "nobody else")
@@ -75,7 +76,9 @@ def _admission(cluster: Cluster) -> Finding:
     """Pod Security policies ended with Kubernetes 1.25; Pod Security admission is what took their place."""
     found = default_level(cluster)
     source = "API servers' admission configuration: PodSecurity"
-    return held(found != "privileged", source, f"enforces {found} for namespaces that say nothing", "baseline or stricter")
+    return held(
+        found != "privileged", source, f"enforces {found} for namespaces that say nothing", "baseline or stricter"
+    )
 
 
 CONTROLS = (
@@ -85,7 +88,9 @@ CONTROLS = (
     on_nodes("C-0058", "A volume's subPath can't lead out of it", _subpaths),
     in_cluster("C-0059", "ingress-nginx takes no snippets", _no_ingress_nginx, "operator"),
     on_servers("C-0066", "Secrets are encrypted at rest", encrypted),
-    on_servers("C-0067", "The API server keeps an audit log", flag("kube-apiserver", "audit-log-path", is_set, "a file")),
+    on_servers(
+        "C-0067", "The API server keeps an audit log", flag("kube-apiserver", "audit-log-path", is_set, "a file")
+    ),
     in_cluster("C-0068", "Something decides which pods are admitted", _admission),
     on_nodes(
         "C-0069",

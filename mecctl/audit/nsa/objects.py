@@ -50,7 +50,9 @@ def _limited(resource: str) -> Callable[[Cluster], Finding]:
             for part in one.containers
             if one.namespace not in given and resource not in ((part.get("resources") or {}).get("limits") or {})
         ]
-        return held(not bad, "pods, pod templates, LimitRanges", _told(bad, len(running)), f"resources.limits.{resource}")
+        return held(
+            not bad, "pods, pod templates, LimitRanges", _told(bad, len(running)), f"resources.limits.{resource}"
+        )
 
     return check
 
@@ -90,7 +92,9 @@ def _own_walls(cluster: Cluster) -> Finding:
 def _tokens(cluster: Cluster) -> Finding:
     """Hold where no pod gets a token without saying so; which ones use theirs is CIS 5.1.6's."""
     bad = list(_unasked(cluster))
-    return held(not bad, "pods and their accounts: automountServiceAccountToken", _told(bad, len(tenants(cluster))), "no")
+    return held(
+        not bad, "pods and their accounts: automountServiceAccountToken", _told(bad, len(tenants(cluster))), "no"
+    )
 
 
 def _unasked(cluster: Cluster) -> Iterator[str]:
@@ -107,7 +111,9 @@ CONTROLS = (
     in_cluster("C-0012", "Credentials aren't written into configuration", _credentials, "tenant"),
     _control("C-0013", "Containers don't run as root", _no(asks.as_root, "a user other than root")),
     _control("C-0016", "Programs don't get more rights than they start with", _no(asks.escalates, "no escalation")),
-    _control("C-0017", "Containers don't change their own files", _no(asks.writes_own_system, "a read-only file system")),
+    _control(
+        "C-0017", "Containers don't change their own files", _no(asks.writes_own_system, "a read-only file system")
+    ),
     _control("C-0030", "Every pod is closed both ways but for what is opened", _walled),
     _control("C-0034", "A pod with a token says so", _tokens),
     _control(
@@ -115,7 +121,9 @@ CONTROLS = (
         "Pods don't share the machine's processes or memory",
         _no(lambda w, _: bool(w.spec.get("hostPID") or w.spec.get("hostIPC")), "namespaces of their own"),
     ),
-    _control("C-0041", "Pods aren't in the machine's network", _no(asks.of_pod("hostNetwork"), "a network of their own")),
+    _control(
+        "C-0041", "Pods aren't in the machine's network", _no(asks.of_pod("hostNetwork"), "a network of their own")
+    ),
     _control("C-0044", "Pods don't take ports of the machine", _no(asks.host_port, "no hostPort")),
     _control("C-0046", "Containers have no right that leads out", _no(asks.dangerous_capabilities, "none added")),
     in_cluster("C-0054", "Namespaces are walled off from each other", _own_walls),

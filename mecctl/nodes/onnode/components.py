@@ -23,10 +23,12 @@ def look() -> dict[str, Any]:
     """Return `{components: {name: {source, flags}}, k3s, texts: {path: text}, encryption: {path, providers}}`."""
     running = {name: argv for argv in _processes() if (name := Path(argv[1]).name) in {*NAMES, "k3s"}}
     k3s = "k3s" in running or Path("/etc/rancher/k3s/config.yaml").exists()
-    found = {name: {"source": argv[0], "flags": flags(argv[2:])} for name, argv in running.items() if name in NAMES}
+    found: dict[str, Any] = {
+        name: {"source": argv[0], "flags": flags(argv[2:])} for name, argv in running.items() if name in NAMES
+    }
     if k3s:
         found.update(_logged())
-    server = found.get("kube-apiserver", {}).get("flags", {})
+    server: dict[str, str] = found["kube-apiserver"]["flags"] if "kube-apiserver" in found else {}
     texts = {str(path): text for path in _configured(server) if (text := _read(path)) is not None}
     for text in list(texts.values()):  # an admission configuration names one file for each plugin
         paths = (Path(name) for name in re.findall(r"^\s*path:\s*[\"']?([^\s\"']+)", text, re.MULTILINE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import glob
 import grp
 import pwd
 import re
@@ -25,7 +24,7 @@ NAMED = (
     "/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/passwd-", "/etc/shadow-", "/etc/group-",
     "/etc/gshadow-", "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d/*", "/etc/ssh/ssh_host_*", "/root/.ssh",
     "/root/.ssh/*", "/etc/crontab", "/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly",
-    "/etc/cron.monthly", "/etc/sudoers", "/etc/sudoers.d/*", "/boot/grub/grub.cfg", "/tmp", "/var/tmp",
+    "/etc/cron.monthly", "/etc/sudoers", "/etc/sudoers.d/*", "/boot/grub/grub.cfg",
 )  # fmt: skip
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _EMBEDDED = re.compile(r"client-certificate-data:\s*(\S+)")
@@ -33,7 +32,7 @@ _EMBEDDED = re.compile(r"client-certificate-data:\s*(\S+)")
 
 def look() -> dict[str, Any]:
     """Return `{files: {path: {kind, mode, owner}}, certificates: {path: PEM}}`; links are followed."""
-    names = sorted({name for pattern in NAMED for name in glob.glob(pattern)})
+    names = sorted({name for pattern in NAMED for name in map(str, Path("/").glob(pattern[1:]))})
     files = {name: found for name in names if (found := _stat(Path(name)))}
     return {"files": files, "certificates": {name: pem for name in files if (pem := _certificate(Path(name)))}}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import re
 import subprocess
@@ -80,10 +79,12 @@ def _firewall() -> list[dict[str, Any]] | None:
 
 def _dumps() -> dict[str, Any]:
     """Return `{storage, limits}`: systemd-coredump's Storage, and the hard limits of /etc/security."""
-    files = ["/etc/systemd/coredump.conf", *sorted(glob.glob("/etc/systemd/coredump.conf.d/*.conf"))]
+    files = ["/etc/systemd/coredump.conf", *sorted(map(str, Path("/etc/systemd/coredump.conf.d").glob("*.conf")))]
     storage = [one for file in files for one in re.findall(r"^Storage=(\w+)", _text(file), re.MULTILINE)]
-    files = ["/etc/security/limits.conf", *sorted(glob.glob("/etc/security/limits.d/*.conf"))]
-    limits = [one for file in files for one in re.findall(r"^\*\s+(?:hard|-)\s+core\s+(\S+)", _text(file), re.MULTILINE)]
+    files = ["/etc/security/limits.conf", *sorted(map(str, Path("/etc/security/limits.d").glob("*.conf")))]
+    limits = [
+        one for file in files for one in re.findall(r"^\*\s+(?:hard|-)\s+core\s+(\S+)", _text(file), re.MULTILINE)
+    ]
     return {"storage": storage[-1] if storage else None, "limits": limits}
 
 
