@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -79,8 +79,17 @@ class Machine:
     def document(self, path: str | None) -> Object | None:
         """Return a YAML or JSON file that a flag names; None where it isn't there."""
         text = self.seen["texts"].get(path)
-        found = yaml.safe_load(text) if text else None
-        return found if isinstance(found, dict) else None
+        return _parsed(text) if text else None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Object | None:
+    """Return a document, parsed once however many controls ask; None where it isn't a mapping, or no YAML."""
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:  # what reads it has refused it as well: it says nothing
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _like(path: str, pattern: str) -> bool:
