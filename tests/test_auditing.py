@@ -23,8 +23,8 @@ def folder(tmp_path):
 @pytest.fixture
 def recorded(monkeypatch):
     found = none()
-    monkeypatch.setattr(auditing.nodes, "gather", lambda _: found["machines"])
-    monkeypatch.setattr(auditing.cluster, "gather", lambda _: found["cluster"])
+    monkeypatch.setattr("mecctl.nodes.evidence.gather", lambda _: found["machines"])
+    monkeypatch.setattr("mecctl.cluster.evidence.gather", lambda _: found["cluster"])
     monkeypatch.setattr(auditing, "fetch", lambda *_: None)
     return found
 
@@ -33,7 +33,8 @@ def test_machines_know_their_kubelets(folder, recorded):
     site = auditing.gather(folder)
 
     machine = site.machines["edge-2"]
-    assert isinstance(machine, Machine) and isinstance(site.cluster, Cluster)
+    assert isinstance(machine, Machine)
+    assert isinstance(site.cluster, Cluster)
     assert (machine.server, machine.version) == (False, "v1.36.3")
     assert machine.kubelet == recorded["cluster"]["kubelets"]["edge-2"]
     assert [one.name for one in site.cluster.servers] == ["edge-1"]
@@ -52,7 +53,7 @@ def test_a_cluster_that_does_not_answer_has_the_reason(folder, recorded, monkeyp
     def fail(*_):
         raise UnreachableError("the API is off")
 
-    monkeypatch.setattr(auditing.cluster, "gather", fail)
+    monkeypatch.setattr("mecctl.cluster.evidence.gather", fail)
     site = auditing.gather(folder)
 
     assert site.cluster == "the API is off"

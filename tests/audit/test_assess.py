@@ -84,7 +84,8 @@ def test_what_fails_and_what_is_mended_since():
     second = record(audit(bad), "tuesday", first)
 
     opened, mended = changes(audit(bad), first), changes(audit(good), second)
-    assert opened is not None and mended is not None
+    assert opened is not None
+    assert mended is not None
     assert (opened.since, opened.failing, opened.mended) == ("monday", ("cis/4.2.4", "node/NODE-NET-03"), ())
     assert (mended.since, mended.failing, set(mended.mended)) == ("tuesday", (), set(opened.failing))
 

@@ -1,4 +1,4 @@
-"""K3s's way of the same controls: flags from its log, files of its own, and reasons where there is nothing to look at."""
+"""K3s's way of the same controls: flags from its log, files of its own, reasons where there is nothing."""
 
 import pytest
 
@@ -10,8 +10,8 @@ SERVER = "/var/lib/rancher/k3s/server"
 AGENT = "/var/lib/rancher/k3s/agent"
 ETCD = f"{SERVER}/db/etcd/config"
 CONFIG = """\
-client-transport-security: {cert-file: s.crt, key-file: s.key, client-cert-auth: true, trusted-ca-file: /tls/etcd/ca.crt}
-peer-transport-security: {cert-file: p.crt, key-file: p.key, client-cert-auth: true, trusted-ca-file: /tls/etcd/peer-ca.crt}
+client-transport-security: {cert-file: s.crt, key-file: s.key, client-cert-auth: true, trusted-ca-file: /etcd/ca.crt}
+peer-transport-security: {cert-file: p.crt, key-file: p.key, client-cert-auth: true, trusted-ca-file: /etcd/peer.crt}
 """
 FILES = {
     f"{SERVER}/cred/admin.kubeconfig": "600",
@@ -42,8 +42,14 @@ def k3s():
     server["files"] = {path: {"kind": "file", "mode": mode, "owner": "root:root"} for path, mode in FILES.items()}
     folder = {"kind": "directory", "mode": "700", "owner": "root:root"}
     server["files"] |= {f"{SERVER}/db/etcd": folder, f"{SERVER}/tls": folder}
-    for name, fingerprint in (("/tls/etcd/ca.crt", "aa"), ("/tls/client-ca.crt", "bb")):
-        server["certificates"][name] = {"subject": "", "groups": [], "issuer": "", "ends": 4e9, "fingerprint": fingerprint}
+    for name, fingerprint in (("/etcd/ca.crt", "aa"), ("/tls/client-ca.crt", "bb")):
+        server["certificates"][name] = {
+            "subject": "",
+            "groups": [],
+            "issuer": "",
+            "ends": 4e9,
+            "fingerprint": fingerprint,
+        }
     found["cluster"]["kubelets"]["edge-1"]["authentication"]["x509"]["clientCAFile"] = f"{AGENT}/client-ca.crt"
     found["machines"] = {"edge-1": server}
     return found
@@ -76,7 +82,11 @@ def test_a_server_on_sqlite_has_no_etcd(k3s):
 
 @pytest.mark.parametrize(
     ("id_", "old", "new"),
-    [("2.1", "key-file: s.key, ", ""), ("2.5", "key-file: p.key, client-cert-auth: true", "key-file: p.key"), ("2.7", "/tls/etcd/ca.crt", "/tls/client-ca.crt")],
+    [
+        ("2.1", "key-file: s.key, ", ""),
+        ("2.5", "key-file: p.key, client-cert-auth: true", "key-file: p.key"),
+        ("2.7", "/etcd/ca.crt", "/tls/client-ca.crt"),
+    ],
 )
 def test_its_etcd_is_held_to_the_same(k3s, id_, old, new):
     texts = k3s["machines"]["edge-1"]["texts"]

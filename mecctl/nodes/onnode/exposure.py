@@ -14,7 +14,8 @@ from typing import Any
 
 SKIPPED = (
     "/proc", "/sys", "/dev", "/run/containerd", "/run/k3s", "/run/netns", "/var/lib/containerd",
-    "/var/lib/kubelet/pods", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/containers", "/var/lib/mecctl/seed", "/lib/modules",
+    "/var/lib/kubelet/pods", "/var/lib/rancher/k3s/agent/containerd",
+    "/var/lib/containers", "/var/lib/mecctl/seed", "/lib/modules",
     "/usr/share", "/usr/include", "/usr/lib/llvm-16",
 )  # fmt: skip
 _KEEPS_SECRETS = ("/etc", "/root", "/home", "/var", "/run", "/tmp", "/opt", "/srv")  # noqa: S108 - looked into only

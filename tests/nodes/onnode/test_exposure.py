@@ -50,7 +50,7 @@ def test_nobody_gets_at_what_is_in_a_closed_folder_and_a_sticky_one_is_no_hole(t
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ('tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))', ("tcp", "0.0.0.0", "22", "sshd")),
+        ('tcp LISTEN 0 128 10.0.0.1:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))', ("tcp", "10.0.0.1", "22", "sshd")),
         ('tcp LISTEN 0 128 [::1]:2381 [::]:* users:(("etcd",pid=1,fd=3))', ("tcp", "[::1]", "2381", "etcd")),
         ("udp UNCONN 0 0 *:8472 *:*", ("udp", "*", "8472", None)),
     ],
