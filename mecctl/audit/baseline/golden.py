@@ -67,11 +67,12 @@ CLOCK = frozenset({"udp loopback 323 chronyd", "udp any 123 ntpd"})
 SETUID = frozenset(
     {
         "/usr/bin/chage", "/usr/bin/chfn", "/usr/bin/chsh", "/usr/bin/crontab", "/usr/bin/dotlockfile",
-        "/usr/bin/expiry", "/usr/bin/gpasswd", "/usr/bin/mount", "/usr/bin/newgrp", "/usr/bin/passwd", "/usr/bin/ssh-agent", "/usr/bin/su",
-        "/usr/bin/sudo", "/usr/bin/umount", "/usr/bin/wall", "/usr/bin/write.ul", "/usr/bin/fusermount3",
-        "/usr/lib/dbus-1.0/dbus-daemon-launch-helper", "/usr/lib/openssh/ssh-keysign",
-        "/usr/lib/polkit-1/polkit-agent-helper-1", "/usr/bin/pkexec", "/usr/sbin/unix_chkpwd", "/usr/sbin/postdrop",
-        "/usr/sbin/postqueue", "/usr/lib/utempter/utempter", "/usr/lib/x86_64-linux-gnu/utempter/utempter",
+        "/usr/bin/expiry", "/usr/bin/fusermount3", "/usr/bin/gpasswd", "/usr/bin/mount", "/usr/bin/newgrp",
+        "/usr/bin/passwd", "/usr/bin/pkexec", "/usr/bin/ssh-agent", "/usr/bin/su", "/usr/bin/sudo", "/usr/bin/umount",
+        "/usr/bin/wall", "/usr/bin/write.ul", "/usr/lib/dbus-1.0/dbus-daemon-launch-helper",
+        "/usr/lib/openssh/ssh-keysign", "/usr/lib/polkit-1/polkit-agent-helper-1", "/usr/lib/utempter/utempter",
+        "/usr/lib/x86_64-linux-gnu/utempter/utempter", "/usr/sbin/postdrop", "/usr/sbin/postqueue",
+        "/usr/sbin/unix_chkpwd",
     }
 )  # fmt: skip
 """Programs of Debian 12's packages that run as their owner or group, whoever starts them."""

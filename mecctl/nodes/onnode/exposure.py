@@ -13,10 +13,8 @@ import subprocess
 from typing import Any
 
 SKIPPED = (
-    "/proc", "/sys", "/dev", "/run/containerd", "/run/k3s", "/run/netns", "/var/lib/containerd",
-    "/var/lib/kubelet/pods", "/var/lib/rancher/k3s/agent/containerd",
-    "/var/lib/containers", "/var/lib/mecctl/seed", "/lib/modules",
-    "/usr/share", "/usr/include", "/usr/lib/llvm-16",
+    "/proc", "/sys", "/dev", "/run/containerd", "/run/k3s", "/run/netns", "/var/lib/containerd", "/var/lib/containers",
+    "/var/lib/kubelet/pods", "/var/lib/rancher/k3s/agent/containerd", "/var/lib/mecctl/seed", "/lib/modules",
 )  # fmt: skip
 _KEEPS_SECRETS = ("/etc", "/root", "/home", "/var", "/run", "/tmp", "/opt", "/srv")  # noqa: S108 - looked into only
 _SECRET = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|client-key-data: *\S|^ *token: *\S|^K10[0-9a-f]{32}", re.M)
