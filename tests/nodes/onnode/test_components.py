@@ -26,9 +26,8 @@ def test_k3s_tells_its_components_in_its_log():
 
 def test_of_an_encryption_configuration_only_the_names_of_providers_are_read(tmp_path):
     file = tmp_path / "encryption.yaml"
-    file.write_text(
-        "resources:\n- resources: [secrets]\n  providers:\n  - secretbox: {keys: [{name: key1, secret: aGVsbG8=}]}\n  - identity: {}\n"
-    )
+    secretbox = "  - secretbox: {keys: [{name: key1, secret: aGVsbG8=}]}\n"
+    file.write_text(f"resources:\n- resources: [secrets]\n  providers:\n{secretbox}  - identity: {{}}\n")
     found = components._encryption({"encryption-provider-config": str(file)})
 
     assert found == {"path": str(file), "providers": ["secretbox", "identity"]}
