@@ -165,6 +165,7 @@ def test_down_forgets_the_cluster_and_keeps_the_way_in(folder, monkeypatch):
     folder.state.mkdir()
     (folder.state / "state").mkdir()
     (folder.state / "kubeconfig").write_text("")
+    (folder.state / "audit.json").write_text("{}")
     (folder.state / "lab").mkdir()
 
     assert flow(folder, monkeypatch, Nodes()).down().exit_code == 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mecctl.cli import audit
 from mecctl.cli.asking import confirm
 from mecctl.cli.exits import PENDING, ExitWith
 from mecctl.cli.options import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="One site: check it, plan it, bring it up, look at it, take it down.", no_args_is_help=True)
+app.command()(audit.audit)
 
 app.command()(trust)
 app.command()(sbom)

@@ -157,11 +157,14 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def run(self, command: str, stdin: str = "") -> Answer:
-        """Run `command` with `stdin` and return its answer; raises UnreachableError when the link breaks or hangs."""
+    def run(self, command: str, stdin: str = "", patience: float = COMMAND_TIMEOUT) -> Answer:
+        """Run `command` with `stdin` and return its answer; raises UnreachableError when the link breaks or hangs.
+
+        `patience` is how many seconds the node may say nothing.
+        """
         sent = time.time()
         try:
-            sending, out, err = self._client.exec_command(command, timeout=COMMAND_TIMEOUT)
+            sending, out, err = self._client.exec_command(command, timeout=patience)
             # A command that ends without reading closes the pipe first; its status says why.
             with contextlib.suppress(OSError):
                 sending.write(stdin)
