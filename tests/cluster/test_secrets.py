@@ -27,7 +27,7 @@ class Heard(Silent):
     def log(self, text: str) -> None:
         self.said.append(text)
 
-    def begin(self, task: str, total: float | None = None, unit: str = "") -> None:  # noqa: ARG002
+    def begin(self, task: str, total: float | None = None, unit: str = "") -> None:
         self.said.append(task)
 
 

@@ -43,18 +43,18 @@ class _Session(paramiko.ServerInterface):  # the names of arguments are paramiko
         self.server.asked_for.append(username)
         return "publickey,password"
 
-    def check_auth_none(self, username: str) -> int:  # noqa: ARG002
+    def check_auth_none(self, username: str) -> int:
         return self._attempt("none", accepted=False)
 
-    def check_auth_password(self, username: str, password: str) -> int:  # noqa: ARG002
+    def check_auth_password(self, username: str, password: str) -> int:
         return self._attempt("password", accepted=False)
 
-    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:  # noqa: ARG002
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         home = self.server.home
         accepted = home is None or key.get_base64() in (home / ".ssh" / "authorized_keys").read_text()
         return self._attempt("publickey", accepted=accepted)
 
-    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
+    def check_channel_request(self, kind: str, chanid: int) -> int:
         return paramiko.common.OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
