@@ -155,7 +155,7 @@ class Workflow:
 
 
 def forget_cluster(state: Path) -> None:
-    """Remove what is known of a cluster that is gone: kubeconfigs, state and key of stacks, runs' records, its audit."""
+    """Remove what is known of a cluster that is gone: kubeconfigs, state and key of stacks, runs, its audit."""
     for name in ("state", "passphrase", "kubeconfig", "tenants", "runner", "pulumi", "audit.json"):
         path = state / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

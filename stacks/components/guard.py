@@ -111,6 +111,7 @@ def _pod(image: str) -> PodSpecArgsDict:
     ]
     return {
         "service_account_name": NAME,
+        "automount_service_account_token": True,
         "priority_class_name": "system-cluster-critical",
         "enable_service_links": False,
         "termination_grace_period_seconds": 1,
@@ -138,7 +139,7 @@ def _container(image: str) -> ContainerArgsDict:
         "env": [{"name": "LISTEN", "value": str(PORT)}],
         "ports": [{"name": "metrics", "container_port": PORT, "protocol": "TCP"}],
         "volume_mounts": [{"name": "code", "mount_path": "/opt/guard", "read_only": True}],
-        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "96Mi"}},
+        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"cpu": "200m", "memory": "96Mi"}},
         "security_context": {
             "allow_privilege_escalation": False,
             "read_only_root_filesystem": True,
