@@ -320,7 +320,7 @@ CIS: dict[str, Callable[[Evidence], None]] = {
     "5.1.8": role("impersonate", "", "users"),
     "5.1.9": role("create", "", "persistentvolumes"),
     "5.1.10": role("get", "", "nodes/proxy"),
-    "5.1.11": role("update", "certificates.k8s.io", "certificatesigningrequests/approval"),
+    "5.1.11": role("approve", "certificates.k8s.io", "signers"),
     "5.1.12": role("patch", "admissionregistration.k8s.io", "mutatingwebhookconfigurations"),
     "5.1.13": role("create", "", "serviceaccounts/token"),
     "5.2.1": unlabelled,

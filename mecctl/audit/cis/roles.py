@@ -9,7 +9,7 @@ from mecctl.audit.pods import mounts_token, workloads
 from mecctl.audit.rbac import ADMINISTRATORS, bindings, builtin, given
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from mecctl.audit.evidence import Cluster
 
@@ -19,6 +19,7 @@ Right = tuple[tuple[str, ...], str, str]
 
 _RBAC = "rbac.authorization.k8s.io"
 _HOOKS = ("validatingwebhookconfigurations", "mutatingwebhookconfigurations")
+_SERVING = "kubernetes.io/kubelet-serving"
 _READ, _WRITE = ("get", "list", "watch"), ("create", "update", "patch", "delete")
 
 
@@ -97,6 +98,22 @@ def _masters(cluster: Cluster) -> Finding:
     return held(not found and not held_by, "bindings and certificates with system:masters", told, "nobody")
 
 
+def _approvers(cluster: Cluster) -> Finding:
+    """Hold where nobody may approve for any signer but that of kubelets' server certificates.
+
+    Who may write the sub-resource approval can approve only for the signers that another rule of theirs names
+    (https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#approval-rejection).
+    """
+    found = [one for one in bindings(cluster) if not one.system and any(map(_approves, one.rules))]
+    return held(not found, f"{SOURCE}: approve signers", _told(found), f"{_SERVING} only")
+
+
+def _approves(rule: Mapping[str, Any]) -> bool:
+    signers = bool({"signers", "*"} & set(rule.get("resources") or ()))
+    verbs = bool({"approve", "*"} & set(rule.get("verbs") or ()))
+    return signers and verbs and set(rule.get("resourceNames") or ("every signer",)) != {_SERVING}
+
+
 def _control(number: int, title: str, *rights: Right) -> Control:
     return in_cluster(f"5.1.{number}", title, _reserved(*rights), "operator")
 
@@ -120,12 +137,7 @@ CONTROLS = (
     ),
     _control(9, "Nobody may make volumes of the machines' folders", (("create",), "", "persistentvolumes")),
     _control(10, "Nobody gets to kubelets through the API server", ((*_READ, "create"), "", "nodes/proxy")),
-    _control(
-        11,
-        "Nobody may approve certificates",
-        (("update", "patch"), "certificates.k8s.io", "certificatesigningrequests/approval"),
-        (("approve",), "certificates.k8s.io", "signers"),
-    ),
+    in_cluster("5.1.11", "Nobody may approve certificates that let somebody in", _approvers, "operator"),
     _control(
         12,
         "Nobody may have a say in what is admitted",
