@@ -251,7 +251,10 @@ def test_a_sshd_that_would_not_start_keeps_its_settings(site, first):
 
     site.on("edge-2", "rm /etc/ssh/sshd_config.d/99-broken.conf")
     assert failed.code == 1
-    assert "edge-2: /etc/ssh/sshd_config.d/10-mecctl.conf: sshd refuses its new settings" in failed.out + failed.err
+    (error,) = failed.json["errors"]
+    assert error["where"] == "edge-2: /etc/ssh/sshd_config.d/10-mecctl.conf"
+    assert error["what"] == "sshd refuses its new settings; the old ones stay"
+    assert "99-broken.conf" in error["why"]
     assert "LogLevel INFO" in site.on("edge-2", "cat /etc/ssh/sshd_config.d/10-mecctl.conf")
     assert enters(site, "edge-2")
     assert_up(site.up())

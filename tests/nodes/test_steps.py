@@ -6,10 +6,11 @@ import pytest
 
 from mecctl.artifacts.store import Store
 from mecctl.errors import MecctlError, UnreachableError
-from mecctl.nodes import steps, trial
+from mecctl.nodes import steps
 from mecctl.nodes.events import Played
 from mecctl.nodes.preflight import Finding, Preflight
 from mecctl.nodes.steps import Nodes
+from mecctl.nodes.trial import Trials
 from mecctl.plan.change import Change
 from mecctl.plan.progress import Silent
 
@@ -131,6 +132,6 @@ def test_a_kubeconfig_that_is_there_is_not_fetched(site, folder, monkeypatch):
 
 def test_a_filter_that_kept_mecctl_out_is_a_failure_of_its_node(site, monkeypatch):
     error = MecctlError("the new packet filter kept mecctl out", where="edge-2")
-    monkeypatch.setattr(trial.Trials, "failures", lambda _: {"edge-2": error})
+    monkeypatch.setattr(Trials, "failures", lambda _: {"edge-2": error})
 
     assert site["nodes"].apply().failures == {"edge-2": error}

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.mecctl import atomic, files
+from ansible.module_utils.mecctl import files
 from ansible.module_utils.mecctl.command import run
 from ansible.module_utils.mecctl.item import Item, NodeError
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 SUBJECT = "packet filter inet mecctl"
 KEPT = Path("/etc/mecctl/firewall.nft")
+SEEN = KEPT.with_name("firewall.nft.seen")
 TOOL = Path("/usr/local/sbin/mecctl-firewall")
 TRIAL = Path("/run/mecctl-firewall")
 ON_TRIAL = TRIAL / "before.nft"
 UNIT = Path("/etc/systemd/system/mecctl-firewall.service")
 BOOT = UNIT.parent / "sysinit.target.wants" / UNIT.name
-NAME = "firewall.seen"
 
 
 def plan_firewall(declared: dict[str, Any], context: Context) -> Iterator[Item]:
@@ -30,7 +30,7 @@ def plan_firewall(declared: dict[str, Any], context: Context) -> Iterator[Item]:
 
     A new ruleset is on trial: `context.trial` says for how many `seconds`, after which the node undoes it unless
     `mecctl-firewall keep` was run. It is in order when it is what is loaded at boot, and when the kernel shows what it
-    showed after it was loaded: that tells every change by hand.
+    showed when it was kept: that tells every change by hand.
     """
     ruleset = declared["ruleset"]
     if not ruleset:
@@ -38,7 +38,7 @@ def plan_firewall(declared: dict[str, Any], context: Context) -> Iterator[Item]:
             yield Item(SUBJECT, "delete", "isn't wanted", remove)
         return
     before = KEPT.read_text() if KEPT.exists() else None
-    if reason := _differs(ruleset, before, context):
+    if reason := _differs(ruleset, before):
         diff = {"header": str(KEPT), "before": before or "", "after": ruleset}
         action = "create" if before is None else "update"
         yield Item(SUBJECT, action, reason, partial(_try, ruleset, declared["seconds"], context), diff)
@@ -49,7 +49,7 @@ def remove() -> None:
     run(["systemctl", "stop", "mecctl-firewall-undo.timer"], check=False)
     run(["systemctl", "disable", "--now", UNIT.name], check=False)
     run(["nft", "--file", "-"], stdin="table inet mecctl\ndelete table inet mecctl\n")
-    for path in (TRIAL, KEPT, UNIT, TOOL):
+    for path in (TRIAL, KEPT, SEEN, UNIT, TOOL):
         files.remove(path)
 
 
@@ -58,7 +58,7 @@ def there() -> bool:
     return any(path.exists() for path in (TRIAL, KEPT, UNIT, TOOL))
 
 
-def _differs(ruleset: str, before: str | None, context: Context) -> str:
+def _differs(ruleset: str, before: str | None) -> str:
     if before is None:
         return "isn't there"
     if before != ruleset:
@@ -67,7 +67,7 @@ def _differs(ruleset: str, before: str | None, context: Context) -> str:
         return "is on trial, and nobody kept it yet"
     if not BOOT.exists():
         return "isn't loaded at boot"
-    return "" if _seen() == _remembered(context) else "isn't what was loaded: somebody changed it"
+    return "" if _seen() == _remembered() else "isn't what was loaded: somebody changed it"
 
 
 def _try(ruleset: str, seconds: int, context: Context) -> None:
@@ -75,13 +75,12 @@ def _try(ruleset: str, seconds: int, context: Context) -> None:
     if tried.code:
         why = tried.err.strip() or tried.last
         raise NodeError("the packet filter could not be loaded; what was there stays", where=SUBJECT, why=why)
-    atomic.write(context.store / NAME, _seen().encode(), mode=0o600)
     context.trial = seconds
 
 
-def _remembered(context: Context) -> str | None:
-    path = context.store / NAME
-    return path.read_text() if path.exists() else None
+def _remembered() -> str | None:
+    """The table as it was when it was kept."""
+    return SEEN.read_text() if SEEN.exists() else None
 
 
 def _seen() -> str:

@@ -25,12 +25,13 @@ def node(monkeypatch, tmp_path):
             state["table"] = ""
         return Output(0, "", "")
 
-    for name in ("KEPT", "TOOL", "TRIAL", "UNIT", "BOOT", "ON_TRIAL"):
+    for name in ("KEPT", "SEEN", "TOOL", "TRIAL", "UNIT", "BOOT", "ON_TRIAL"):
         monkeypatch.setattr(firewall, name, tmp_path / name)
     monkeypatch.setattr(firewall, "run", run)
 
     def keep():
         firewall.KEPT.write_text(state["tried"][-1][1])
+        firewall.SEEN.write_text(state["table"])
         firewall.BOOT.touch()
 
     return {"state": state, "keep": keep}
