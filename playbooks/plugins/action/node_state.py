@@ -53,7 +53,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self._connection.put_file(artifacts[sha256], f"{inbox}/{sha256}")
 
     def _declared(self, role: str, variables: dict[str, Any]) -> dict[str, Any]:
-        known = {**self._load(role, "defaults"), **variables, **self._load(role, "vars")}
+        # A template is given a copy of all that is known, so what no role reads costs time at every one of them.
+        read = ("site_", "node_", "inventory_hostname", "ansible_port", f"{role}_")
+        given = {name: value for name, value in variables.items() if name.startswith(read) and name != "node_artifacts"}
+        known = {**self._load(role, "defaults"), **given, **self._load(role, "vars")}
         known["role_path"] = str(ROLES / role)
         known["ansible_search_path"] = [known["role_path"], *variables.get("ansible_search_path", [])]
         templar = self._templar.copy_with_new_env(available_variables=known)
