@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.health import connect
 from mecctl.engine.kube import KubeError
+from mecctl.errors import UnreachableError
 
 if TYPE_CHECKING:
     from mecctl.engine.kube import KubeClient
@@ -69,7 +70,7 @@ def _kubelet(client: KubeClient, node: str) -> Evidence:
     """Return the KubeletConfiguration that a kubelet runs with, defaults filled in (its own /configz)."""
     try:
         found: Evidence = client.request("GET", f"/api/v1/nodes/{node}/proxy/configz")["kubeletconfig"]
-    except KubeError as error:
+    except (KubeError, UnreachableError) as error:  # the API answers here only if the machine does
         return {"error": str(error)}
     return found
 

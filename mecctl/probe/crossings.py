@@ -19,8 +19,6 @@ HOWS: tuple[How, ...] = ("tcp", "udp", "icmp")
 
 LISTENING = 9000
 """TCP and UDP port of the probe's listeners."""
-KUBELET = 10250
-"""A TCP port on which every node answers: its kubelet's."""
 OUTSIDE = "1.1.1.1"
 """An address outside of the site that answers echo requests and TCP port 443. A lab's is its host's."""
 BEYOND = "outside of the slices"
@@ -86,7 +84,8 @@ def _surroundings(site: Site, ground: Ground, *, online: bool = False) -> Iterat
     """Yield the API, the nodes and the world; of a slice that may go out, nothing is promised about the nodes."""
     yield Crossing("", "", "the Kubernetes API tcp", "tcp", ground.api, 443, open=False)
     for node in () if online else site.nodes:
-        yield Crossing("", "", f"node {node.name}:{KUBELET} tcp", "tcp", node.address, KUBELET, open=False)
+        # The one port that answers everybody, whatever the node's own packet filter closes: SSH.
+        yield Crossing("", "", f"node {node.name}:{node.port} tcp", "tcp", node.address, node.port, open=False)
         yield Crossing("", "", f"node {node.name} icmp", "icmp", node.address, 0, open=False)
     host = outside(site)
     yield Crossing("", "", f"{host} icmp", "icmp", host, 0, open=online)

@@ -50,7 +50,6 @@ def test_what_the_guide_says_of_the_code():
         f"`{images.LAB_PYTHON}`",
         f"`{actors.NAMESPACE}`",
         f"outside of the site: {crossings.OUTSIDE} ",
-        f"TCP {crossings.KUBELET}",
         f"between {rates.LOW} and {rates.HIGH} of the maximum",
         f"at least {rates.HELD} of",
     ]

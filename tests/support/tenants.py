@@ -220,7 +220,7 @@ def _services(here: str, own: str) -> Iterator[Try]:
     for name, says, spec in (
         ("a port on nodes", "of type ClusterIP", {"type": "NodePort"}),
         ("a load balancer", "of type ClusterIP", {"type": "LoadBalancer"}),
-        ("an address of others", "no externalIPs", {"externalIPs": ["192.0.2.1"]}),
+        ("an address of others", "xternal", {"externalIPs": ["192.0.2.1"]}),
     ):
         body = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "door", "namespace": own}}
         yield Try(name, "POST", f"{here}/services", {**body, "spec": {"ports": [{"port": 80}], **spec}}, says)
