@@ -28,6 +28,10 @@ class Access(Model):
     )
     bastion: None = Field(None, description="A machine to go through; only null so far.")
 
+    def as_root(self, command: str) -> str:
+        """Return a node's command as it is run there with root's rights, without anybody to type a password."""
+        return command if self.user == "root" else f"sudo -n {command}"
+
 
 class Node(Model):
     """One machine of the site."""

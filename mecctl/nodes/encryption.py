@@ -86,7 +86,7 @@ def _server(folder: SiteFolder) -> Node:
 
 def _run(folder: SiteFolder, server: Node, script: str) -> str:
     with connect(folder, server) as connection:
-        answer = connection.run("sh -s" if folder.site.spec.access.user == "root" else "sudo -n sh -s", script)
+        answer = connection.run(folder.site.spec.access.as_root("sh -s"), script)
     if answer.status:
         raise MecctlError(
             "its encryption configuration can't be read or written",

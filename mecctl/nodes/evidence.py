@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from mecctl.errors import MecctlError
-from mecctl.nodes.ssh import Connection, check_key
+from mecctl.nodes.everywhere import everywhere
+from mecctl.nodes.ssh import check_key, connect
 
 if TYPE_CHECKING:
     from mecctl.model import Node
@@ -45,8 +45,8 @@ def gather(folder: SiteFolder) -> dict[str, Evidence | MecctlError]:
     """
     check_key(folder.resolve(folder.site.spec.access.private_key))
     nodes = folder.site.nodes
-    with ThreadPoolExecutor(min(32, len(nodes))) as pool:
-        return dict(zip((node.name for node in nodes), pool.map(lambda node: _ask(folder, node), nodes), strict=True))
+    found = everywhere(nodes, lambda node: _ask(folder, node))
+    return {node.name: one for node, one in zip(nodes, found, strict=True)}
 
 
 def script() -> str:
@@ -56,11 +56,9 @@ def script() -> str:
 
 
 def _ask(folder: SiteFolder, node: Node) -> Evidence | MecctlError:
-    access = folder.site.spec.access
-    command = "python3 -" if access.user == "root" else "sudo -n python3 -"
+    command = folder.site.spec.access.as_root("python3 -")
     try:
-        key, known = folder.resolve(access.private_key), folder.resolve(access.known_hosts)
-        with Connection(node, access, key, known) as connection:
+        with connect(folder, node) as connection:
             answer = connection.run(command, script(), PATIENCE)
         if answer.status:
             why = answer.stderr.strip().rpartition("\n")[2] or None

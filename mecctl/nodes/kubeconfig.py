@@ -40,9 +40,8 @@ def fetch(folder: SiteFolder, path: Path) -> Path:
 
 def _read(folder: SiteFolder, node: Node) -> str:
     name = ON_NODE[folder.site.kubernetes.distribution]
-    command = f"cat {name}" if folder.site.spec.access.user == "root" else f"sudo -n cat {name}"
     with connect(folder, node) as connection:
-        answer = connection.run(command)
+        answer = connection.run(folder.site.spec.access.as_root(f"cat {name}"))
     if answer.status:
         raise MecctlError("it has no cluster yet", where=node.name, why=answer.stderr.strip() or None)
     return answer.stdout

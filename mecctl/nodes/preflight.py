@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.facts import LOOK, Facts, parse
 from mecctl.nodes.ssh import check_key, connect
 
@@ -65,8 +65,7 @@ def look(folder: SiteFolder) -> Preflight:
     """Look at all nodes of the site in parallel, one SSH login and one command each. Raises InputError for the key."""
     check_key(folder.resolve(folder.site.spec.access.private_key))
     nodes = folder.site.nodes
-    with ThreadPoolExecutor(min(32, len(nodes))) as pool:
-        seen = list(pool.map(lambda node: _look_at(folder, node), nodes))
+    seen = everywhere(nodes, lambda node: _look_at(folder, node))
     facts = {one.node: one for one in seen if isinstance(one, Facts)}
     findings = [one for one in seen if isinstance(one, Finding)]
     for node in nodes:
@@ -77,16 +76,15 @@ def look(folder: SiteFolder) -> Preflight:
 
 
 def _look_at(folder: SiteFolder, node: Node) -> Facts | Finding:
-    user = folder.site.spec.access.user
-    command = "sh -s" if user == "root" else "sudo -n sh -s"
+    access = folder.site.spec.access
     try:
         with connect(folder, node) as connection:
-            answer = connection.run(command, LOOK)
+            answer = connection.run(access.as_root("sh -s"), LOOK)
     except MecctlError as error:
         check = "reachable" if isinstance(error, UnreachableError) else "login"
         return Finding(node.name, check, error.what, error.why, error.fix, error)
     if "clock=" not in answer.stdout:
-        return _no_answer(node, user, answer.stderr)
+        return _no_answer(node, access.user, answer.stderr)
     return parse(node.name, answer.stdout, answer.sent, answer.received)
 
 

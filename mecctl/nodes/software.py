@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mecctl.artifacts.sbom.software import Package, Software
 from mecctl.errors import MecctlError
+from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.facts import ARCHITECTURES
 from mecctl.nodes.ssh import connect
 
@@ -30,8 +30,7 @@ echo "end="
 def look(folder: SiteFolder) -> tuple[dict[str, Software], list[MecctlError]]:
     """Ask all nodes of a site what is installed; by name, and the errors of those that didn't say."""
     nodes = folder.site.nodes
-    with ThreadPoolExecutor(min(32, len(nodes))) as pool:
-        found = list(pool.map(lambda node: _look_at(folder, node), nodes))
+    found = everywhere(nodes, lambda node: _look_at(folder, node))
     seen = {node.name: one for node, one in zip(nodes, found, strict=True) if isinstance(one, Software)}
     return seen, [one for one in found if isinstance(one, MecctlError)]
 
@@ -53,7 +52,7 @@ def parse(text: str) -> Software:
 def _look_at(folder: SiteFolder, node: Node) -> Software | MecctlError:
     try:
         with connect(folder, node) as connection:
-            answer = connection.run("sh -s" if folder.site.spec.access.user == "root" else "sudo -n sh -s", LOOK)
+            answer = connection.run(folder.site.spec.access.as_root("sh -s"), LOOK)
     except MecctlError as error:
         return error
     if "\nend=" not in answer.stdout:

@@ -8,13 +8,13 @@ these files says how far a run came that was broken off; the next one goes on fr
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.ssh import Connection, public_key
 from mecctl.plan.change import Change
 
@@ -102,8 +102,7 @@ class Rotation:
     def _everywhere(self, action: str, script: str, *keys: Path) -> list[Change]:
         """Run a script on every node, logged in with the first of the keys that opens it."""
         nodes = self._folder.site.nodes
-        with ThreadPoolExecutor(min(32, len(nodes))) as pool:
-            found = list(pool.map(lambda node: _caught(lambda: self._on(node, script, keys)), nodes))
+        found = everywhere(nodes, lambda node: _caught(lambda: self._on(node, script, keys)))
         errors = [one for one in found if isinstance(one, MecctlError)]
         if errors:
             raise _joined(errors)

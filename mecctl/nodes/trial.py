@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Self
 
 from mecctl.errors import MecctlError
-from mecctl.nodes.ssh import Connection
+from mecctl.nodes.ssh import connect
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -59,11 +59,8 @@ class Trials:
                 return _lost(node, cut)
 
     def _judge(self, node: Node, cut: MecctlError | None) -> MecctlError | None:
-        access = self._folder.site.spec.access
-        command = KEEP if access.user == "root" else f"sudo -n {KEEP}"
-        key, known = self._folder.resolve(access.private_key), self._folder.resolve(access.known_hosts)
-        with Connection(node, access, key, known) as connection:
-            answer = connection.run(command)
+        with connect(self._folder, node) as connection:
+            answer = connection.run(self._folder.site.spec.access.as_root(KEEP))
         return _undone(node, cut, answer.stderr.strip()) if answer.status else None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mecctl.errors import InputError, Problem, UnreachableError
 from mecctl.nodes import hostkeys
+from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.hostkeys import HostKey, HostKeyError
 from mecctl.nodes.ssh import offered
 
@@ -51,8 +51,7 @@ def look(
         known = ", ".join(node.name for node in folder.site.nodes)
         raise InputError([Problem("NODE", None, "", f"the site has no {', '.join(unknown)}", f"its nodes are {known}")])
     nodes = [node for node in folder.site.nodes if node.name in names or not names]
-    with ThreadPoolExecutor(min(32, len(nodes))) as pool:
-        seen = list(pool.map(lambda node: _look_at(folder, node, fingerprints), nodes))
+    seen = everywhere(nodes, lambda node: _look_at(folder, node, fingerprints))
     return [one for one in seen if isinstance(one, Sight)], [one for one in seen if isinstance(one, UnreachableError)]
 
 

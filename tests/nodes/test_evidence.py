@@ -33,7 +33,7 @@ def answering(monkeypatch):
     def give(**answers):
         named = {name.replace("_", "-"): answer for name, answer in answers.items()}
         monkeypatch.setattr(evidence, "check_key", lambda _: None)
-        monkeypatch.setattr(evidence, "Connection", lambda node, *_: Connected(named, node))
+        monkeypatch.setattr(evidence, "connect", lambda _folder, node: Connected(named, node))
 
     return give
 

@@ -15,7 +15,7 @@ def node(monkeypatch):
     state: dict[str, Any] = {"answers": [0], "ran": []}
 
     class Connection:
-        def __init__(self, node, _access, _key, _known_hosts):
+        def __init__(self, _folder, node):
             self.node = node
 
         def __enter__(self):
@@ -34,7 +34,7 @@ def node(monkeypatch):
                 self.status, "", "no ruleset is on trial any more: it was undone\n" if self.status else "", 0, 0
             )
 
-    monkeypatch.setattr(trial, "Connection", Connection)
+    monkeypatch.setattr(trial, "connect", Connection)
     monkeypatch.setattr(trial, "PAUSE", 0.01)
     monkeypatch.setattr(trial, "SLACK", 0.05)
     return state
