@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mecctl import durable
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ def record(path: Path, node: Node, keys: Iterable[HostKey]) -> None:
     Readers see the old file or the new one, also after a crash; of several writers at once each gets its turn.
     """
     host = _host(node)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    durable.folder(path.parent)
     with _alone(path.parent):
         old = path.read_text().splitlines() if path.exists() else []
         kept = [left for line in old if (left := _without(line, host)) is not None]
-        _replace(path, "".join(f"{line}\n" for line in [*kept, *(f"{host} {key.type} {key.body}" for key in keys)]))
+        lines = [*kept, *(f"{host} {key.type} {key.body}" for key in keys)]
+        mode = path.stat().st_mode & 0o777 if path.exists() else durable.PRIVATE
+        durable.write(path, "".join(f"{line}\n" for line in lines).encode(), mode)
 
 
 def _host(node: Node) -> str:
@@ -97,23 +100,11 @@ def _without(line: str, host: str) -> str | None:
     return f"{','.join(others)} {rest}" if others else None
 
 
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import yaml
 
+from mecctl import durable
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes.ssh import connect
 
@@ -32,7 +32,7 @@ def fetch(folder: SiteFolder, path: Path) -> Path:
         except MecctlError as error:
             errors.append(error)
             continue
-        _write(path, _pointed(text, folder.site.kubernetes.api_endpoint(folder.site.servers)))
+        durable.write(path, _pointed(text, folder.site.kubernetes.api_endpoint(folder.site.servers)).encode())
         return path
     kind = UnreachableError if all(isinstance(error, UnreachableError) for error in errors) else MecctlError
     raise kind("no server gave its kubeconfig", where=folder.site.name, why="; ".join(str(error) for error in errors))
@@ -52,13 +52,3 @@ def _pointed(text: str, endpoint: str) -> str:
     for cluster in config["clusters"]:
         cluster["cluster"]["server"] = f"https://{endpoint}"
     return yaml.safe_dump(config, sort_keys=False)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        os.fsync(file.fileno())
-    partial.replace(path)

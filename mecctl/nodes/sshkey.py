@@ -7,12 +7,12 @@ these files says how far a run came that was broken off; the next one goes on fr
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from mecctl import durable
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.ssh import Connection, public_key
@@ -85,19 +85,19 @@ class Rotation:
         public_key(self.path)  # there is one to change
         key = Ed25519PrivateKey.generate()
         form = serialization.PrivateFormat.OpenSSH
-        _write(self.new, key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()), 0o600)
+        durable.write(self.new, key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
 
     def _swap(self) -> None:
         """Put the new key in the old one's place; whichever is there at a power cut opens every node."""
         if not self.old.exists():
-            _write(self.old, self.path.read_bytes(), 0o600)
+            durable.write(self.old, self.path.read_bytes())
         if self.new.exists():
             self.new.replace(self.path)
-            _sync(self.path.parent)
+            durable.sync_folder(self.path.parent)
         public = self.path.with_name(f"{self.path.name}.pub")
         comment = public.read_text().split(maxsplit=2)[2:] if public.exists() else []
         key = public_key(self.path)
-        _write(public, f"{' '.join([key.type, key.body, *comment]).strip()}\n".encode(), 0o644)
+        durable.write(public, f"{' '.join([key.type, key.body, *comment]).strip()}\n".encode(), 0o644)
 
     def _everywhere(self, action: str, script: str, *keys: Path) -> list[Change]:
         """Run a script on every node, logged in with the first of the keys that opens it."""
@@ -150,22 +150,3 @@ def _joined(errors: list[MecctlError]) -> MecctlError:
     return kind(
         f"{len(errors)} nodes can't be worked on:\n{said}", fix="mend that and run the same command: it goes on"
     )
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    partial = path.with_name(f".{path.name}.part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    partial.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

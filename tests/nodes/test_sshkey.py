@@ -122,7 +122,7 @@ def interrupted(site: Any, monkeypatch: Any, moment: int) -> bool:
     with monkeypatch.context() as patch:
         for place, name in (
             (Rotation, "_on"),
-            (sshkey, "_write"),
+            (sshkey.durable, "write"),
             (type(site.path), "replace"),
             (type(site.path), "unlink"),
         ):

@@ -7,7 +7,8 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mecctl.engine.state.files import folder, telling, write_whole
+from mecctl.durable import folder
+from mecctl.engine.state.files import telling, write_whole
 from mecctl.engine.state.store import Found
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from mecctl.engine.state.files import folder, telling, write_whole
+from mecctl.durable import folder
+from mecctl.engine.state.files import telling, write_whole
 from mecctl.engine.state.holder import Holder
 from mecctl.errors import LockedError
 

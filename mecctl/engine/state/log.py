@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Protocol
 
-from mecctl.engine.state.files import folder, sync_folder, telling
+from mecctl.durable import folder, sync_folder
+from mecctl.engine.state.files import telling
 
 if TYPE_CHECKING:
     from pathlib import Path
