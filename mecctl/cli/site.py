@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mecctl.cli import audit
 from mecctl.cli.asking import confirm
 from mecctl.cli.exits import PENDING, ExitWith
 from mecctl.cli.options import (
@@ -22,6 +21,7 @@ from mecctl.cli.options import (
 )
 from mecctl.cli.printing import print_json
 from mecctl.cli.progress import shown
+from mecctl.cli.siteaudit import audit
 from mecctl.cli.siterotate import rotate
 from mecctl.cli.sitesbom import sbom
 from mecctl.cli.sitetrust import trust
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="One site: check it, plan it, bring it up, look at it, take it down.", no_args_is_help=True)
-app.command()(audit.audit)
-
+app.command()(audit)
 app.command()(trust)
 app.command()(sbom)
 app.command()(rotate)

@@ -11,7 +11,7 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 class Facts:
     """A node's own answers; sizes in bytes, `clock_skew` in seconds ahead of this machine.
 
-    `wireguard` is whether its kernel knows it, loaded or as a module.
+    `wireguard` is whether its kernel knows it, where that was asked.
     `container`, `swap`, `raise_limits` (CAP_SYS_RESOURCE) and `conntrack_writable` decide settings that only some
     machines need. `listeners` maps a TCP port to the name of the program that holds it, `speeds` an IPv4 address to
     the bits per second of its link, as far as the kernel knows.
@@ -52,8 +52,6 @@ echo "container=$(systemd-detect-virt -c 2>/dev/null)"
 echo "swap=$(awk 'NR>1' /proc/swaps | wc -l)"
 echo "caps=$(sed -n 's/^CapEff:\t//p' /proc/self/status)"
 test -w /proc/sys/net/netfilter/nf_conntrack_max && echo conntrack_writable=1
-# In a network of its own, which is gone with the command; a module is loaded as `up` would load it.
-unshare -n ip link add look type wireguard 2>/dev/null && echo wireguard=1
 command -v python3 >/dev/null && echo python=1
 ss -Hltnp 2>/dev/null | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\([0-9]*\) .*users:(("\([^"]*\)".*/listen=\1 \2/p'
 ip -o -4 addr show 2>/dev/null | while read -r _ device _ address _; do
@@ -61,6 +59,12 @@ ip -o -4 addr show 2>/dev/null | while read -r _ device _ address _; do
 done
 echo "clock=$(date +%s.%N)"
 """
+
+LOOK_FOR_WIREGUARD = """
+# In a network of its own, which is gone with the command; a module is loaded as `up` would load it.
+unshare -n ip link add look type wireguard 2>/dev/null && echo wireguard=1
+"""
+"""Goes before LOOK on sites that want WireGuard: it may load a module, which no other site needs."""
 
 _CAP_SYS_RESOURCE = 24
 _MANY = {"listen", "speed"}

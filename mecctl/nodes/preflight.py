@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes.everywhere import everywhere
-from mecctl.nodes.facts import LOOK, Facts, parse
+from mecctl.nodes.facts import LOOK, LOOK_FOR_WIREGUARD, Facts, parse
 from mecctl.nodes.ssh import check_key, connect
 
 if TYPE_CHECKING:
@@ -76,10 +76,11 @@ def look(folder: SiteFolder) -> Preflight:
 
 
 def _look_at(folder: SiteFolder, node: Node) -> Facts | Finding:
-    access = folder.site.spec.access
+    access, wanted = folder.site.spec.access, folder.site.kubernetes.network.encryption
+    questions = LOOK_FOR_WIREGUARD + LOOK if wanted == "wireguard" else LOOK
     try:
         with connect(folder, node) as connection:
-            answer = connection.run(access.as_root("sh -s"), LOOK)
+            answer = connection.run(access.as_root("sh -s"), questions)
     except MecctlError as error:
         check = "reachable" if isinstance(error, UnreachableError) else "login"
         return Finding(node.name, check, error.what, error.why, error.fix, error)

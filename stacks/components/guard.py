@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -15,6 +12,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding
 
 from stacks.components.labels import MANAGED
+from stacks.components.shipped import shipped
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, ProbeArgsDict, TolerationArgsDict
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
 NAME, PORT = "namespace-guard", 8080
-_CODE = Path(__file__).resolve().parents[2] / "guard"
 _LABELS = {"app.kubernetes.io/name": NAME}
 _WATCH = ["list", "watch"]
 _RULES: list[PolicyRuleArgsDict] = [
@@ -57,9 +54,9 @@ class Guard(pulumi.ComponentResource):
         super().__init__("mecctl:stacks:Guard", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         about: ObjectMetaArgsDict = {"name": NAME, "namespace": args.namespace, "labels": {**MANAGED, **_LABELS}}
-        code = {path.name: path.read_text() for path in sorted(_CODE.glob("*.py"))}
+        code = shipped("guard")
         needed = [
-            ConfigMap(f"{name}-code", metadata=about, data=code, opts=child),
+            ConfigMap(f"{name}-code", metadata=about, data=code.files, opts=child),
             ServiceAccount(f"{name}-account", metadata=about, opts=child),
             *_rights(name, args.namespace, child),
             # It asks the API server and nobody else, at the Service's port or, where that comes first, the node's.
@@ -74,7 +71,6 @@ class Guard(pulumi.ComponentResource):
                 opts=child,
             ),
         ]
-        digest = hashlib.sha256(json.dumps(code).encode()).hexdigest()
         Deployment(
             f"{name}-pod",
             metadata=about,
@@ -82,7 +78,7 @@ class Guard(pulumi.ComponentResource):
                 "replicas": 1,
                 "selector": {"match_labels": _LABELS},
                 "template": {
-                    "metadata": {"labels": {**MANAGED, **_LABELS}, "annotations": {"mec.io/code": digest}},
+                    "metadata": {"labels": {**MANAGED, **_LABELS}, "annotations": code.annotations},
                     "spec": _pod(args.image),
                 },
             },

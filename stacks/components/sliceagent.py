@@ -6,10 +6,8 @@ ask for, which no Pod Security level but `privileged` allows: hence a namespace 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -21,6 +19,7 @@ from mecctl.model.guarantee import BOUNDS, WAYS, rate
 from mecctl.model.images import python_image
 from stacks.components.isolation import Isolation, IsolationArgs
 from stacks.components.labels import MANAGED, pod_security
+from stacks.components.shipped import shipped
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.apps.v1 import DaemonSetSpecArgsDict
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from mecctl.model import Site, Slice
 
 NAMESPACE, NAME, METRICS_PORT = "mecctl-node", "slice-agent", 9477
-_CODE = Path(__file__).resolve().parents[2] / "sliceagent"
 _LABELS = {"app.kubernetes.io/name": NAME}
 _READ, _WRITTEN = ("/etc/mecctl", "/var/lib/cni/results"), ("/run/mecctl",)
 
@@ -52,26 +50,25 @@ class SliceAgent(pulumi.ComponentResource):
         home = Namespace(f"{name}-namespace", metadata={"name": NAMESPACE, "labels": labels}, opts=child)
         namespace = home.metadata.name
         Isolation(f"{name}-isolation", IsolationArgs(namespace, inside=False), child)
-        code = {path.name: path.read_text() for path in sorted(_CODE.glob("*.py"))}
+        code = shipped("sliceagent")
         about: ObjectMetaArgsDict = {"name": NAME, "namespace": namespace, "labels": {**MANAGED, **_LABELS}}
-        config = ConfigMap(f"{name}-code", metadata=about, data=code, opts=child)
-        digest = hashlib.sha256(json.dumps(code).encode()).hexdigest()
+        config = ConfigMap(f"{name}-code", metadata=about, data=code.files, opts=child)
         DaemonSet(
             f"{name}-nodes",
             metadata=about,
-            spec=_daemon_set(args.site, digest),
+            spec=_daemon_set(args.site, code.annotations),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[config]),
         )
         self.register_outputs({"namespace": namespace})
 
 
-def _daemon_set(site: Site, digest: str) -> DaemonSetSpecArgsDict:
+def _daemon_set(site: Site, annotations: dict[str, str]) -> DaemonSetSpecArgsDict:
     return {
         "selector": {"match_labels": _LABELS},
         # Rates stay in place while an agent restarts, so half of them may.
         "update_strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": "50%"}},
         "template": {
-            "metadata": {"labels": {**MANAGED, **_LABELS}, "annotations": {"mec.io/code": digest}},
+            "metadata": {"labels": {**MANAGED, **_LABELS}, "annotations": annotations},
             "spec": _pod(site),
         },
     }

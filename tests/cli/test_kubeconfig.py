@@ -1,10 +1,8 @@
 """`mecctl slice kubeconfig`: what it asks for, what it prints, and what it refuses."""
 
 import json
-import shutil
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +11,7 @@ from mecctl.cli.slice import TenantRole
 from mecctl.cluster.tenants import Tenant
 from mecctl.model import TENANT_ROLES
 
-LAB = Path(__file__).parents[2] / "inventories/lab"
 GROUP = "mecctl:slice-1-0000a1:deployer"
-
-
-@pytest.fixture
-def site(tmp_path):
-    folder = tmp_path / "lab"
-    shutil.copytree(LAB, folder, ignore=shutil.ignore_patterns(".mecctl"))
-    return folder
 
 
 @pytest.fixture

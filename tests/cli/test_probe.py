@@ -1,9 +1,7 @@
 """`mecctl slice probe`: exit codes and what is written where."""
 
 import json
-import shutil
 from contextlib import nullcontext
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +10,9 @@ from mecctl.plan.check import Check
 from mecctl.plan.series import Series
 from mecctl.probe.slices import Probed
 
-LAB = Path(__file__).parents[2] / "inventories/lab"
 CHECK = Check("rate", "embb", "downlink alone, maximum", "100", "99", "Mbps", ok=True)
 BROKEN = Check("isolation", "urllc", "embb/probe udp", "closed", "seen by the receiver", "", ok=False)
 SERIES = Series("embb", "downlink", "alone", (99e6,), None, 10**8)
-
-
-@pytest.fixture
-def site(tmp_path):
-    folder = tmp_path / "lab"
-    shutil.copytree(LAB, folder, ignore=shutil.ignore_patterns(".mecctl"))
-    return folder
 
 
 @pytest.fixture

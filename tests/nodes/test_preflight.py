@@ -80,3 +80,32 @@ def test_a_kernel_without_wireguard_is_told_only_where_it_is_wanted():
     (finding,) = encryption(SERVER, seen, "wireguard")
     assert "its kernel has no WireGuard" in finding.what
     assert "host's kernel" in str(finding.cause)
+
+
+@pytest.mark.parametrize("wanted", ["none", "wireguard"])
+def test_a_kernel_is_asked_for_wireguard_only_where_it_is_wanted(folder, monkeypatch, wanted):
+    asked = []
+
+    class Connection:
+        def __init__(self, _folder, _node):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def run(self, _command, script):
+            asked.append(script)
+            raise MecctlError("enough")
+
+    network = folder.site.kubernetes.network.model_copy(update={"encryption": wanted})
+    kubernetes = folder.site.kubernetes.model_copy(update={"network": network})
+    spec = folder.site.spec.model_copy(update={"kubernetes": kubernetes})
+    monkeypatch.setattr(preflight, "connect", Connection)
+    monkeypatch.setattr(preflight, "check_key", lambda _: None)
+
+    preflight.look(type(folder)(folder.path, folder.site.model_copy(update={"spec": spec})))
+
+    assert {"type wireguard" in script for script in asked} == {wanted == "wireguard"}

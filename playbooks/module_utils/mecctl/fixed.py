@@ -21,18 +21,18 @@ def plan_fixed(declared: dict[str, Any], context: Context) -> Iterator[Item]:
 
     Never an item: raises NodeError when one isn't what it was.
     """
-    values = {name: one["value"] if isinstance(one, dict) else one for name, one in declared.items()}
+    settings = {name: one if isinstance(one, dict) else {"value": one, "after": []} for name, one in declared.items()}
     path = context.store / NAME
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    for name, value in values.items():
-        after = declared[name]["after"] if isinstance(declared[name], dict) else []
-        if known.get(name, value) not in (value, *after):
+    for name, setting in settings.items():
+        value = setting["value"]
+        if known.get(name, value) not in (value, *setting["after"]):
             raise NodeError(
                 f"{name} is {known[name]} in the running cluster and {value} in the site file",
                 why="it can't be changed in a running cluster",
                 fix=f"set it back to {known[name]}; or take the site down and up again, which loses the cluster's data",
             )
-    context.fixed.update(values)
+    context.fixed.update({name: setting["value"] for name, setting in settings.items()})
     yield from ()
 
 

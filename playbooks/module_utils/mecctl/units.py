@@ -20,8 +20,8 @@ START_LIMIT = 300
 
 
 def plan_units(declared: list[dict[str, Any]], context: Context) -> Iterator[Item]:
-    """Units: `{name, enabled, state: started|stopped|any, restart_on: [path], needs: [path], member,
-    stays}`.
+    """Units: `{name, enabled, state: started|stopped|any, restart_on: [path], needs: [path],
+    member, stays}`.
 
     A unit that `needs` paths is left alone until they are there. Whether to restart follows from the node alone: the
     time the unit started against the times of the `restart_on` files, so a crash between write and restart heals. A

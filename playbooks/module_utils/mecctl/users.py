@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 def plan_users(declared: list[dict[str, Any]], _context: Context) -> Iterator[Item]:
     """Users: `{name, id}`, each with a group of the same name and number; one that is there stays as it is."""
-    known = {entry.pw_name for entry in pwd.getpwall()}
     for wanted in declared:
-        if wanted["name"] not in known:
+        if not there(wanted["name"]):
             yield Item(f"user {wanted['name']}", "create", "isn't there", partial(_make, wanted))
 
 

@@ -1,8 +1,6 @@
 """`mecctl site audit`: exit codes, forms, and the last result that is kept."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -10,15 +8,6 @@ from mecctl import auditing
 from mecctl.cli.app import run
 from tests.audit.breaking import BREAKING
 from tests.audit.recorded import hardened, seen
-
-LAB = Path(__file__).parents[2] / "inventories/lab"
-
-
-@pytest.fixture
-def site(tmp_path):
-    folder = tmp_path / "lab"
-    shutil.copytree(LAB, folder, ignore=shutil.ignore_patterns(".mecctl"))
-    return folder
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+"""Code of this project that runs on the cluster: it comes in a ConfigMap, so that any image with Python serves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+CODE = "mec.io/code"
+"""The annotation of pods that has the code's hash, so that other code starts other pods."""
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """The files of one folder by name."""
+
+    files: dict[str, str]
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """The annotations that tell pods of other code apart."""
+        return {CODE: hashlib.sha256(json.dumps(self.files).encode()).hexdigest()}
+
+
+def shipped(folder: str) -> Shipped:
+    """Return the Python files of a folder beside stacks/, for example `sliceagent`."""
+    return Shipped({path.name: path.read_text() for path in sorted((_ROOT / folder).glob("*.py"))})
