@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ ETC = Path("/etc/kubernetes")
 PROC = Path("/proc")
 PHASES = (("control-plane", "all"), ("etcd", "local"), ("upload-config", "kubeadm"))
 LIMIT = 180
+LEADERS = ("kube-scheduler", "kube-controller-manager")
 _COMM = 15  # characters of a program's name that the kernel keeps
 
 
@@ -48,11 +50,34 @@ def renew(phase: Callable[[list[str]], object], last_words: Callable[[str], list
     end = time.monotonic() + LIMIT
     while waiting := [part for part in changed if not _pids(_processes(), part) - _pids(running, part)]:
         if time.monotonic() > end:
-            why = " | ".join(line for part in waiting for line in last_words(part))
-            fix = "on the node: journalctl -u kubelet"
-            raise NodeError(f"{', '.join(waiting)} did not start anew", why=why, fix=fix)
+            raise _late(waiting, "did not start anew", last_words)
         time.sleep(0.2)
-    kube.Api(ETC / "admin.conf").wait("/readyz", max(1.0, end - time.monotonic()))
+    api = kube.Api(ETC / "admin.conf")
+    api.wait("/readyz", max(1.0, end - time.monotonic()))
+    _await_leaders(api, end, last_words)
+
+
+def _await_leaders(api: kube.Api, end: float, last_words: Callable[[str], list[str]]) -> None:
+    """Wait until scheduler and controller manager lead again: those that can't reach the API end, and start anew."""
+    since = datetime.now(timezone.utc)
+    while waiting := [part for part in LEADERS if _renewed(api, part) <= since]:
+        if time.monotonic() > end:
+            raise _late(waiting, "did not take the lead again", last_words)
+        time.sleep(0.3)
+
+
+def _late(parts: list[str], what: str, last_words: Callable[[str], list[str]]) -> NodeError:
+    why = " | ".join(line for part in parts for line in last_words(part))
+    return NodeError(f"{', '.join(parts)} {what}", why=why, fix="on the node: journalctl -u kubelet")
+
+
+def _renewed(api: kube.Api, part: str) -> datetime:
+    """When the leader of a part last said that it is there (coordination.k8s.io/v1, Lease)."""
+    status, lease = api.request("GET", f"/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/{part}")
+    renewed = lease.get("spec", {}).get("renewTime") if status == 200 else None
+    if not renewed:
+        return datetime.min.replace(tzinfo=timezone.utc)
+    return datetime.strptime(renewed, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
 
 
 def _pids(running: dict[str, set[int]], part: str) -> set[int]:

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from ansible.module_utils.mecctl import staticpods
 from ansible.module_utils.mecctl.item import NodeError
@@ -8,6 +10,7 @@ class Server:
 
     def __init__(self, folder):
         self.etc, self.proc, self.waited, self.pid = folder / "etc", folder / "proc", [], 0
+        self.leading = True
         (self.etc / "manifests").mkdir(parents=True)
         for part in ("kube-apiserver", "kube-controller-manager"):
             self.write(part, "old")
@@ -40,6 +43,13 @@ def server(tmp_path, monkeypatch):
         def wait(self, path, seconds):
             node.waited.append((path, seconds > 0))
 
+        def request(self, _method, path):
+            node.waited.append((path.rpartition("/")[2], True))
+            if node.leading:
+                now = datetime.now(UTC) + timedelta(seconds=1)
+                return 200, {"spec": {"renewTime": now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}}
+            return 200, {"spec": {"renewTime": "2026-01-01T00:00:00.000000Z"}}
+
     monkeypatch.setattr(staticpods.kube, "Api", Api)
     return node
 
@@ -47,7 +57,15 @@ def server(tmp_path, monkeypatch):
 def test_it_waits_for_what_changed_and_for_the_api(server):
     staticpods.renew(server.phase, lambda _: [])
 
-    assert server.waited == [("/readyz", True)]
+    assert server.waited == [("/readyz", True), ("kube-scheduler", True), ("kube-controller-manager", True)]
+
+
+def test_it_waits_until_somebody_leads_again(server, monkeypatch):
+    monkeypatch.setattr(staticpods, "LIMIT", 0.5)
+    server.leading = False
+
+    with pytest.raises(NodeError, match="kube-scheduler, kube-controller-manager did not take the lead again"):
+        staticpods.renew(server.phase, lambda _: [])
 
 
 def test_a_part_that_does_not_come_back_is_named_with_its_last_words(server, monkeypatch):
