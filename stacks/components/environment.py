@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,9 @@ class Environment(pulumi.ComponentResource):
                 "labels": workload_labels(workload),
             },
             type="Opaque",
-            string_data={key: _value(args, key) for key in self._names},
+            # Not string_data: the API server keeps no record of who set that, so it neither tells of others who change
+            # a value nor takes away what isn't declared any more.
+            data={key: _value(args, key) for key in self._names},
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret = secret.metadata.name
@@ -59,4 +62,6 @@ class Environment(pulumi.ComponentResource):
 
 
 def _value(args: EnvironmentArgs, name: str) -> pulumi.Output[str]:
-    return args.secrets.apply(lambda secrets: secrets[f"{args.workload.name}/{name}"])
+    """The value as a Secret's `data` has it."""
+    coded = args.secrets.apply(lambda secrets: b64encode(secrets[f"{args.workload.name}/{name}"].encode()))
+    return coded.apply(bytes.decode)

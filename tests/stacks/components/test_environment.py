@@ -8,7 +8,7 @@ def test_secret_variables_come_from_a_secret_in_the_slice():
 
     secret = made.find("Secret")
     assert (secret["metadata"]["name"], secret["metadata"]["namespace"]) == ("cache-env", "slice-1-0000a1")
-    assert secret["stringData"]["value"] == {"PIN": "1234"}  # marked as a secret, so wrapped
+    assert secret["data"]["value"] == {"PIN": "MTIzNA=="}  # 1234, marked as a secret, so wrapped
     template = made.find("Deployment")["spec"]["template"]
     assert template["spec"]["containers"][0]["env"] == [
         {"name": "MODE", "value": "edge"},
