@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mecctl import durable
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import sshkey
 from mecctl.nodes.hostkeys import record
@@ -122,7 +123,7 @@ def interrupted(site: Any, monkeypatch: Any, moment: int) -> bool:
     with monkeypatch.context() as patch:
         for place, name in (
             (Rotation, "_on"),
-            (sshkey.durable, "write"),
+            (durable, "write"),
             (type(site.path), "replace"),
             (type(site.path), "unlink"),
         ):
