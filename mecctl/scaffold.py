@@ -67,7 +67,7 @@ _NEST = """\
         "network_DL_throughput": {"guaranteed": 50000, "maximum": 100000},
         "network_UL_throughput": {"guaranteed": 10000, "maximum": 20000},
         "number_of_terminals": 200,
-        "mtu": 1500
+        "mtu": 1400
     }
 }
 """

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mecctl.lab.names import Names
 
 _BRIDGE, _UPLINK, _NODE = "lab", "host", "eth0"
+_MTU = 1550
+"""Bytes: what pods send to another node is wrapped in 50 more, and a slice may ask for Ethernet's full 1500."""
 _SYSCTLS = (
     "net.ipv4.ip_forward=1",  # a router without routes says `unreachable`; no router says nothing
     "net.ipv4.icmp_ratelimit=0",  # and says it every time
@@ -91,8 +93,8 @@ def _ensure_lab(names: Names, layout: Layout) -> None:
         [
             "link set lo up",
             f"address replace {layout.gateway}/{layout.subnet.prefixlen} dev {_BRIDGE}",
-            f"link set {_UPLINK} master {_BRIDGE} up",
-            f"link set {_BRIDGE} up",
+            f"link set {_UPLINK} mtu {_MTU} master {_BRIDGE} up",
+            f"link set {_BRIDGE} mtu {_MTU} up",
         ],
         names.lab,
     )
@@ -101,7 +103,7 @@ def _ensure_lab(names: Names, layout: Layout) -> None:
         [
             f"link set {names.link} addrgenmode none",  # no IPv6 way between the host and its nodes
             f"address replace {layout.host}/{layout.subnet.prefixlen} dev {names.link}",
-            f"link set {names.link} up",
+            f"link set {names.link} mtu {_MTU} up",
         ]
     )
 
@@ -113,12 +115,12 @@ def _ensure_node(names: Names, layout: Layout, node: str, address: str) -> None:
         ip.delete_link(port, names.lab)
         peer = f"peer name {_NODE} address {_mac(namespace)} netns {namespace}"
         ip.batch([f"link add {port} type veth {peer}"], names.lab)
-    ip.batch([f"link set {port} master {_BRIDGE} up"], names.lab)
+    ip.batch([f"link set {port} mtu {_MTU} master {_BRIDGE} up"], names.lab)
     ip.batch(
         [
             "link set lo up",
             f"address replace {address}/{layout.subnet.prefixlen} dev {_NODE}",
-            f"link set {_NODE} up",
+            f"link set {_NODE} mtu {_MTU} up",
             f"route replace default via {layout.gateway}",
         ],
         namespace,

@@ -12,6 +12,7 @@ from mecctl.model.types import Cidr, Endpoint, KubernetesVersion
 
 API_PORT = 6443
 """TCP port of the Kubernetes API on every server."""
+_VXLAN, _WIREGUARD = 50, 80
 
 
 class Network(Model):
@@ -23,6 +24,16 @@ class Network(Model):
         "none", description="How pod traffic between nodes is encrypted; every node's kernel must know it."
     )
     service_cidr: Cidr = Field("10.43.0.0/16", alias="serviceCIDR", description="IPv4 range of Services.")
+
+    @property
+    def overhead(self) -> int:
+        """Bytes that a pod's packet gains on the way to another node (IPv4).
+
+        VXLAN adds 50 (RFC 7348), WireGuard at most 80. Cilium puts one into the other, flannel has either.
+        """
+        if self.encryption == "none":
+            return _VXLAN
+        return _WIREGUARD + (_VXLAN if self.cni == "cilium" else 0)
 
 
 class Kubernetes(Model):

@@ -13,6 +13,7 @@ from mecctl.model import places
 from mecctl.model.amount import amounts, size, written
 from mecctl.model.guarantee import WAYS, overload
 from mecctl.model.quantity import format_bit_rate
+from mecctl.nodes.packets import too_large
 from mecctl.sitefile import SITE_FILE
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def shortage(folder: SiteFolder, facts: Mapping[str, Facts]) -> InputError | None:
     """Return every promise of the site file that its machines can't keep, None where they can keep all."""
-    found = [*_quotas(folder.site, facts), *_links(folder.site, facts)]
+    found = [*_quotas(folder.site, facts), *_links(folder.site, facts), *too_large(folder.site, facts)]
     file = f"{folder.path}/{SITE_FILE}"
     problems = [Problem(file, None, field, what, allowed) for field, what, allowed in found]
     return InputError(problems) if problems else None

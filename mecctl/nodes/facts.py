@@ -13,8 +13,8 @@ class Facts:
 
     `wireguard` is whether its kernel knows it, where that was asked.
     `container`, `swap`, `raise_limits` (CAP_SYS_RESOURCE) and `conntrack_writable` decide settings that only some
-    machines need. `listeners` maps a TCP port to the name of the program that holds it, `speeds` an IPv4 address to
-    the bits per second of its link, as far as the kernel knows.
+    machines need. `listeners` maps a TCP port to the name of the program that holds it. By IPv4 address, `speeds` has
+    the bits per second of its link, as far as the kernel knows, and `mtus` the bytes of the largest packet there.
     """
 
     node: str
@@ -36,6 +36,7 @@ class Facts:
     wireguard: bool
     listeners: dict[int, str]
     speeds: dict[str, int]
+    mtus: dict[str, int]
 
 
 # One round trip: plain sh, for a node may lack everything else. The clock is read last, when the link is warm.
@@ -56,6 +57,7 @@ command -v python3 >/dev/null && echo python=1
 ss -Hltnp 2>/dev/null | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\([0-9]*\) .*users:(("\([^"]*\)".*/listen=\1 \2/p'
 ip -o -4 addr show 2>/dev/null | while read -r _ device _ address _; do
   echo "speed=${address%/*} $(cat "/sys/class/net/$device/speed" 2>/dev/null)"
+  echo "mtu=${address%/*} $(cat "/sys/class/net/$device/mtu" 2>/dev/null)"
 done
 echo "clock=$(date +%s.%N)"
 """
@@ -67,14 +69,13 @@ unshare -n ip link add look type wireguard 2>/dev/null && echo wireguard=1
 """Goes before LOOK on sites that want WireGuard: it may load a module, which no other site needs."""
 
 _CAP_SYS_RESOURCE = 24
-_MANY = {"listen", "speed"}
+_MANY = {"listen", "speed", "mtu"}
 
 
 def parse(node: str, text: str, sent: float, received: float) -> Facts:
     """Read the answer to LOOK, sent and received at these times of this machine's clock (Unix seconds)."""
-    lines = [line.partition("=")[::2] for line in text.splitlines() if "=" in line]
+    lines = [(key, value) for key, found, value in (line.partition("=") for line in text.splitlines()) if found]
     one = {key: value.strip() for key, value in lines if key not in _MANY}
-    links = [value.split() for key, value in lines if key == "speed"]
     size, free = (int(number) * 1024 for number in one["disk"].split())
     # The clock was read at some moment of the round trip: what the trip itself may explain is not skew.
     clock = float(one["clock"])
@@ -99,6 +100,12 @@ def parse(node: str, text: str, sent: float, received: float) -> Facts:
         python="python" in one,
         wireguard="wireguard" in one,
         listeners={int(port): name for key, value in lines if key == "listen" for port, name in [value.split(" ", 1)]},
-        # In Mbit/s; -1 or nothing where the kernel doesn't know.
-        speeds={link[0]: int(link[1]) * 10**6 for link in links if len(link) == 2 and int(link[1]) > 0},
+        speeds={address: mbps * 10**6 for address, mbps in _links(lines, "speed").items()},
+        mtus=_links(lines, "mtu"),
     )
+
+
+def _links(lines: list[tuple[str, str]], wanted: str) -> dict[str, int]:
+    """Return a number of each address's link; -1 or nothing stands where the kernel doesn't know."""
+    links = [value.split() for key, value in lines if key == wanted]
+    return {link[0]: int(link[1]) for link in links if len(link) == 2 and int(link[1]) > 0}

@@ -20,6 +20,7 @@ from mecctl.probe.flows import (
     together,
 )
 from mecctl.probe.latency import latency_checks
+from mecctl.probe.packets import size_checks, sizes
 from mecctl.probe.rates import alone_checks, short, together_checks
 from mecctl.probe.room import cpu_room
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 Measured = tuple[list["Check"], list[Series]]
 
+PATIENCE = 12.0
+"""Seconds that a pod waits for one packet's answer."""
 START = 45.0
 """Seconds that a started agent gets beside its traffic: to be let out, and for the other slices' to come."""
 
@@ -74,6 +77,13 @@ class Measuring:
         slices = self._stage.site.slices
         results = self._crew(round_trips(self._stage.site), IDLE + LOADED * len(slices))
         return list(self._delays(results))
+
+    def packets(self) -> list[Check]:
+        """Send a packet as large as each slice declares, there and back."""
+        orders = sizes(self._stage.site)
+        results = self._crew(orders, PATIENCE * 2) if orders else {}
+        said = {name: {one["id"]: one for one in lines if "id" in one} for name, lines in results.items()}
+        return [one for part in self._stage.site.slices for one in size_checks(part, said.get(part.name, {}))]
 
     def _delays(self, results: Mapping[str, list[Object]]) -> Iterator[Check]:
         for part in self._stage.site.slices:

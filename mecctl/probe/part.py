@@ -9,3 +9,4 @@ class Part(StrEnum):
     isolation = "isolation"
     rates = "rates"
     latency = "latency"
+    packets = "packets"

@@ -48,13 +48,15 @@ def probe(client: KubeClient, site: Site, progress: Progress, parts: Collection[
     with Stage(client, site) as stage:
         if Part.isolation in parts:
             checks += _told(progress, "isolation", lambda: isolation(stage))
-        if {Part.rates, Part.latency} & set(parts):
+        if {Part.rates, Part.latency, Part.packets} & set(parts):
             measuring = _told(progress, "peers", lambda: Measuring(stage))
             if Part.rates in parts:
                 found, series = _told(progress, "rates", measuring.rates)
                 checks += found
             if Part.latency in parts:
                 checks += _told(progress, "latency", measuring.delays)
+            if Part.packets in parts:
+                checks += _told(progress, "packets", measuring.packets)
     return Probed(tuple(checks), tuple(series))
 
 

@@ -100,7 +100,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
     Unbuilt("spec.platform.monitoring", "monitoring isn't built yet", "leave it out"),
     Unbuilt("spec.slices[].ueThroughput", "rates of a UE are the mobile network's and aren't enforced here", _NOTED),
     Unbuilt("spec.slices[].latency", "latency budgets aren't enforced yet", _NOTED),
-    Unbuilt("spec.slices[].maxPacketSize", "packet sizes aren't enforced yet", _NOTED),
     Unbuilt("spec.slices[].maxUEs", "UEs aren't counted here", _NOTED),
     Unbuilt("spec.slices[].maxPDUSessions", "PDU sessions aren't counted here", _NOTED),
     Unbuilt(

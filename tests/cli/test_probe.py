@@ -38,7 +38,7 @@ def test_all_promises_hold(site, measured, capsys):
     assert run(["slice", "probe", str(site), "-o", "json"]) == 0
     value = json.loads(capsys.readouterr().out)
     assert (value["site"], value["ok"], len(value["checks"])) == ("lab", True, 1)
-    assert asked == [["isolation", "rates", "latency"]]
+    assert asked == [["isolation", "rates", "latency", "packets"]]
 
 
 def test_a_broken_promise_ends_with_1_and_names_the_slice(site, measured, capsys):

@@ -79,3 +79,19 @@ def test_a_link_as_it_was_found_carries_the_guarantees():
 def test_a_link_that_is_declared_is_the_site_files():
     nodes = [*NODES[:1], NODES[1] | {"link": "2Gbps"}]
     assert told(part(1, **RATES), part(2, **RATES), nodes=nodes, seen=SEEN) == []
+
+
+def sized(ask: object, mtu: int = 1500) -> list[str]:
+    return told(part(1, maxPacketSize=ask), seen={"edge-2": replace(GOOD, mtus={"10.77.0.12": mtu}), "edge-3": GOOD})
+
+
+def test_a_packet_needs_room_for_what_the_pod_network_adds():
+    assert sized("1500B") == [
+        (
+            "/site/site.yaml: spec.slices[0].maxPacketSize: slice s-1 asks for packets of 1500 bytes, and its pods on "
+            "edge-2 can have 1450: the link's MTU is 1500, of which the pod network takes 50; at most 1450B (beside "
+            "nest:, too), or an MTU of 1550 on the nodes' link"
+        )
+    ]
+    assert len(sized({"uplink": "1451B"})) == 1
+    assert sized("1450B") == sized("1500B", mtu=1550) == []

@@ -21,6 +21,8 @@ listen=6443 kube-apiserver
 speed=127.0.0.1
 speed=10.0.0.1 1000
 speed=10.1.0.1 -1
+mtu=10.0.0.1 1500
+mtu=10.1.0.1
 clock=1000.5
 """
 
@@ -29,7 +31,7 @@ def test_a_machine():
     seen = parse("edge-1", ANSWER, sent=1000.0, received=1001.0)
 
     assert (seen.arch, seen.kernel, seen.cgroup) == ("amd64", (6, 1), "v2")
-    assert (seen.cores, seen.speeds) == (4, {"10.0.0.1": 10**9})
+    assert (seen.cores, seen.speeds, seen.mtus) == (4, {"10.0.0.1": 10**9}, {"10.0.0.1": 1500})
     assert (seen.memory, seen.disk_size, seen.disk_free) == (2048000 * 1024, 10 * 2**30, 5 * 2**30)
     assert (seen.container, seen.swap, seen.raise_limits, seen.conntrack_writable, seen.python) == (
         False, False, True, True, True,

@@ -13,7 +13,7 @@ AGENT = Node(name="edge-2", address="10.77.0.12", roles=("agent",))
 GOOD = Facts(
     node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", cores=4, memory=4 * 2**30,
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
-    raise_limits=True, conntrack_writable=True, python=True, wireguard=True, listeners={22: "sshd"}, speeds={},
+    raise_limits=True, conntrack_writable=True, python=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
 )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ def well(pod: Object, words: Object) -> list[Object]:
 
 def _measured(order: Object) -> Object:
     about = {"id": order["id"], "node": "edge-2", "peer": "edge-1"}
+    if order["do"] == "size":
+        return {**about, "carried": True, "mtu": order["bytes"]}
     if order["do"] == "latency":
         return {**about, "times": [1.0] * 100, "lost": 0}
     return {**about, "windows": [12_400_000 * 1448 // 1500] * 4, "mss": 1448, "header": 52}

@@ -13,7 +13,7 @@ from tests.probe.stagehands import Cluster, Object, well
 from tests.stacks.rendering import URLLC, VIDEO, full_site, site
 
 RATES: dict[str, Any] = {"throughput": {"downlink": {"guaranteed": "50Mbps", "maximum": "100Mbps"}}}
-SITE = site(slices=[{**VIDEO, **RATES}, URLLC])
+SITE = site(slices=[{**VIDEO, **RATES, "maxPacketSize": "1500B"}, URLLC])
 
 
 def run(cluster: Cluster, chosen: Any = SITE, *parts: Any) -> Probed:
@@ -31,7 +31,7 @@ def test_a_site_that_keeps_its_promises():
     found = run(cluster)
 
     assert found.ok, [check for check in found.checks if not check.ok]
-    assert {check.kind for check in found.checks} == {"isolation", "rate", "latency"}
+    assert {check.kind for check in found.checks} == {"isolation", "rate", "latency", "packet"}
     assert [(one.slice, one.phase, round(one.rates[0] / 1e6, 1)) for one in found.series] == [
         ("video", "alone", 99.2),
         ("video", "together", 99.2),

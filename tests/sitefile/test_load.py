@@ -90,7 +90,7 @@ def test_a_broken_item_raises_no_false_alarm(told):
     ) == [
         (
             "site.yaml:15: spec.slices[0].x: this key isn't known here; known: annotations, availability, "
-            "dataNetworkAccess, isolation, name, nest, pool, qos, quota, snssai, throughput"
+            "dataNetworkAccess, isolation, maxPacketSize, name, nest, pool, qos, quota, snssai, throughput"
         ),
         (
             "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: args, command, env, image, name, "

@@ -30,9 +30,9 @@ def test_a_real_nest(write, edited):
     assert urllc.throughput.uplink.guaranteed == 50_000
     assert urllc.annotations["mec.io/ue-uplink-guaranteed"] == "60Kbps"
     assert found.warnings == (
-        "slice urllc: slices/n.json gives throughput",
+        "slice urllc: slices/n.json gives throughput, maxPacketSize",
         (
-            "slice urllc: slices/n.json: only noted as annotations, not enforced: ueThroughput, maxPacketSize, "
+            "slice urllc: slices/n.json: only noted as annotations, not enforced: ueThroughput, "
             "coverage, base_slice_des_id, delay_tolerance, service_descriptor"
         ),
     )
@@ -128,7 +128,10 @@ def test_the_template_of_the_gst(write, edited):
     write((DATA / "openslice_gst_5.0.0.json").read_text())
     found = edited((URLLC, NEST))
     assert (found.site.slices[1].isolation, found.site.slices[1].max_pdu_sessions) == ("none", 10_000)
-    assert found.warnings[0] == "slice urllc: slices/n.json gives availability, isolation, dataNetworkAccess"
+    assert (
+        found.warnings[0]
+        == "slice urllc: slices/n.json gives availability, maxPacketSize, isolation, dataNetworkAccess"
+    )
     assert found.warnings[-1] == "slice urllc: slices/n.json: a template with 34 attributes not filled in"
 
 
@@ -212,7 +215,7 @@ def test_own_annotations_beside_a_nest_win(write, edited):
     assert urllc.max_ues is None
     assert urllc.annotations["mec.io/max-ues"] == "9"
     assert urllc.annotations["mec.io/nest-x"] == "2"
-    assert urllc.annotations["mec.io/max-packet-size-uplink"] == "1500B"
+    assert urllc.max_packet_size.uplink == 1500
 
 
 def test_rates_beside_a_nest_count_before_it(write, edited):

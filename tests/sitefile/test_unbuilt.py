@@ -29,7 +29,6 @@ CASES = [
         "spec.slices[0].ueThroughput",
         "mobile network",
     ),
-    (VIDEO, f"{VIDEO} maxPacketSize: 1500B,", "spec.slices[0].maxPacketSize", "packet sizes aren't enforced yet"),
     (VIDEO, f"{VIDEO} maxUEs: 10,", "spec.slices[0].maxUEs", "UEs aren't counted here; leave it out; from a NEST"),
     (VIDEO, f"{VIDEO} maxPDUSessions: 10,", "spec.slices[0].maxPDUSessions", "sessions aren't counted here"),
     (VIDEO, f"{VIDEO} missionCritical: {{supported: true}},", "spec.slices[0].missionCritical", "mission-critical"),

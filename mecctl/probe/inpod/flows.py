@@ -34,6 +34,8 @@ MEETING = 40.0  # seconds that agents wait for each other
 CHUNK = 2**14  # bytes read at once: all count for the second in which the last of them came
 MOST = 2**34  # bytes of one flow, however fast the path
 _TIMESTAMPNS = 35  # SO_TIMESTAMPNS, include/uapi/asm-generic/socket.h; Python has no name for it
+_MTU_DISCOVER, _PROBE, _MTU = 10, 3, 14  # IP_MTU_DISCOVER, IP_PMTUDISC_PROBE, IP_MTU, include/uapi/linux/in.h
+_HEADERS = 28  # bytes of IPv4 and UDP
 
 
 def say(line: Words) -> None:
@@ -61,12 +63,18 @@ class Bulk(socketserver.StreamRequestHandler):
 
 
 class Echo(socketserver.BaseRequestHandler):
-    """Answers a small UDP packet with itself."""
+    """Answers a UDP packet with itself, in one piece or not at all: fragments would say nothing of the path."""
 
     def handle(self) -> None:
         """Send it back."""
         packet, answering = self.request
-        answering.sendto(packet, self.client_address)
+        answering.setsockopt(socket.IPPROTO_IP, _MTU_DISCOVER, _PROBE)
+        with contextlib.suppress(OSError):  # too large for the way back
+            answering.sendto(packet, self.client_address)
+
+
+class _Echoing(socketserver.UDPServer):
+    max_packet_size = 2**16
 
 
 class Meeting(socketserver.StreamRequestHandler):
@@ -105,7 +113,7 @@ def peer(given: Words) -> None:
     host, port = given.get("host", ""), given.get("port", DATA)
     servers = [
         _Forking((host, port), Bulk),
-        socketserver.UDPServer((host, port), Echo),
+        _Echoing((host, port), Echo),
         _Threading((host, port + 1), Meeting),
     ]
     own = os.getpid()
@@ -265,7 +273,21 @@ def _answer(talking: socket.socket, number: int) -> float:
             return _arrived(about)
 
 
-_ORDERS = {"downlink": downlink, "uplink": uplink, "both": both, "latency": latency}
+def size(address: Address, order: Words) -> Words:
+    """Return {"carried"}: whether an IP packet of `bytes` goes there and back in one piece; {"mtu"} of the device."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as talking:
+        talking.setsockopt(socket.IPPROTO_IP, _MTU_DISCOVER, _PROBE)
+        talking.settimeout(0.5)
+        talking.connect(address)
+        mtu, end = talking.getsockopt(socket.IPPROTO_IP, _MTU), time.monotonic() + PATIENCE
+        while order["bytes"] <= mtu and time.monotonic() < end:
+            with contextlib.suppress(OSError):  # lost, or nothing lets this pod out yet
+                talking.send(packet := bytes(order["bytes"] - _HEADERS))
+                return {"mtu": mtu, "carried": talking.recv(2**16) == packet}
+    return {"mtu": mtu, "carried": False}
+
+
+_ORDERS = {"size": size, "downlink": downlink, "uplink": uplink, "both": both, "latency": latency}
 
 if __name__ == "__main__":
     {"peer": peer, "agent": agent}[sys.argv[1]](json.loads(sys.argv[2]))

@@ -62,3 +62,11 @@ def test_a_failed_order_is_told_and_the_next_one_is_carried_out(port):
 
     assert "error" in found["a"]
     assert found["b"]["times"]
+
+
+def test_a_packet_goes_in_one_piece_or_not_at_all(port):
+    sizes = (28, 9000, 65535, 65536)
+    found = carry_out(port, *({"id": str(size), "do": "size", "bytes": size} for size in sizes))
+
+    assert [found[str(size)]["carried"] for size in sizes] == [True, True, True, False]
+    assert found["28"]["mtu"] == 65535
