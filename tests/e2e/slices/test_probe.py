@@ -73,12 +73,17 @@ def test_a_hole_is_found_and_the_slice_named(sliced: LiveSite) -> None:
     assert left(sliced) == []
 
 
-def test_delays_are_measured_with_and_without_load(sliced: LiveSite) -> None:
-    ended = probe(sliced, "--only", "latency")
+def test_delays_with_and_without_load_and_packets_of_full_size(sliced: LiveSite) -> None:
+    ended = probe(sliced, "--only", "latency", "--only", "packets")
+    *delays, downlink, uplink = ended.json["checks"]
 
     assert ended.code == 0, ended.out + ended.err
-    assert len(ended.json["checks"]) == 24
-    assert all(0 < float(one["measured"]) < 1000 for one in ended.json["checks"])
+    assert [one["kind"] for one in delays] == ["latency"] * 24
+    assert all(0 < float(one["measured"]) < 1000 for one in delays)
+    assert [(one["kind"], one["slice"], one["measured"]) for one in (downlink, uplink)] == [
+        ("packet", "embb", "1500"),
+        ("packet", "embb", "1500"),
+    ]
     assert left(sliced) == []
 
 
