@@ -22,34 +22,27 @@ OWN, OTHER, OTHER_CLASS = "slice-1-0000a1", "slice-2-0000b2", "mec-5qi-82"
 TRIES = tenants.tries(OWN, OTHER, OTHER_CLASS)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    live = LiveSite(tmp_path_factory.mktemp("tenants") / "inventories" / "lab", "10.78.212")
-    try:
-        assert live.mecctl("lab", "up", timeout=3000).code == 0
-        ended = live.up()
-        assert ended.code == 0, ended.out + ended.err
-        yield live
-    finally:
-        live.stop()
+def secret(namespace: str) -> dict[str, Any]:
+    metadata = {"name": "treasure", "namespace": namespace}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"gold": "1"}}
 
 
 @pytest.fixture(scope="module")
-def admin(site: LiveSite) -> Iterator[KubeClient]:
-    with KubeClient.from_kubeconfig(site.folder.state / "kubeconfig") as client:
-        for namespace in (OWN, OTHER):
-            metadata = {"name": "treasure", "namespace": namespace}
-            client.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"gold": "1"}})
+def admin(sliced: LiveSite) -> Iterator[KubeClient]:
+    with KubeClient.from_kubeconfig(sliced.folder.state / "kubeconfig") as client:
+        made = [client.create(secret(namespace)) for namespace in (OWN, OTHER)]
         yield client
+        for one in made:
+            client.delete(one)
 
 
 @pytest.fixture(scope="module")
-def given(site: LiveSite, admin: KubeClient) -> dict[TenantRole, dict[str, Any]]:
+def given(sliced: LiveSite, admin: KubeClient) -> dict[TenantRole, dict[str, Any]]:
     """What `slice kubeconfig` said for each role of slice embb."""
     said: dict[TenantRole, dict[str, Any]] = {}
     for role in TENANT_ROLES:
         options = ["--role", role, "--ttl", "10m", "--user", "ann", "-o", "json"]
-        ended = site.mecctl("slice", "kubeconfig", "embb", *options)
+        ended = sliced.mecctl("slice", "kubeconfig", "embb", *options)
         assert ended.code == 0, ended.err
         said[role] = ended.json
     return said
@@ -134,18 +127,18 @@ def test_a_deployer_runs_a_workload_that_gets_ready(web):
     assert web["status"]["readyReplicas"] == 1
 
 
-def test_it_is_worked_with_by_kubectl(site, given, web):
+def test_it_is_worked_with_by_kubectl(sliced, given, web):
     """The kubeconfig is one for kubectl: a viewer reads the logs, a deployer gets in, a viewer doesn't."""
     for role in ("viewer", "deployer"):
         text = Path(given[role]["kubeconfig"]).read_text()
-        site.on("edge-1", f"umask 077; cat > /run/{role}.yaml <<'END'\n{text}\nEND\n")
+        sliced.on("edge-1", f"umask 077; cat > /run/{role}.yaml <<'END'\n{text}\nEND\n")
     run = "kubectl --kubeconfig /run/{role}.yaml {words}"
 
-    assert "GET / HTTP" in site.on("edge-1", run.format(role="viewer", words="logs deployment/mine"))
-    assert "mine" in site.on("edge-1", run.format(role="viewer", words="get pods --no-headers"))
+    assert "GET / HTTP" in sliced.on("edge-1", run.format(role="viewer", words="logs deployment/mine"))
+    assert "mine" in sliced.on("edge-1", run.format(role="viewer", words="get pods --no-headers"))
     shell = "exec deployment/mine -- /bin/sh -c 'echo in'"
-    assert site.on("edge-1", run.format(role="deployer", words=shell)) == "in\n"
-    refused = site.on("edge-1", run.format(role="viewer", words=f"{shell} 2>&1 || true"))
+    assert sliced.on("edge-1", run.format(role="deployer", words=shell)) == "in\n"
+    refused = sliced.on("edge-1", run.format(role="viewer", words=f"{shell} 2>&1 || true"))
     assert 'cannot create resource "pods/exec"' in refused or 'cannot get resource "pods/exec"' in refused
 
 
@@ -155,24 +148,24 @@ def test_a_viewer_reads_no_secrets_and_a_deployer_its_own(people):
     assert people["deployer"].get("v1", "Secret", "treasure")["metadata"]["namespace"] == OWN
 
 
-def test_an_account_of_one_slice_is_nobody_in_another(site, admin):
+def test_an_account_of_one_slice_is_nobody_in_another(sliced, admin):
     path = f"/api/v1/namespaces/{OTHER}/serviceaccounts/default/token"
     asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
     token = admin.request("POST", path, body=asked)["status"]["token"]
 
-    with KubeClient.from_kubeconfig(tenants.with_token(site.folder.state / "kubeconfig", token)) as other:
+    with KubeClient.from_kubeconfig(tenants.with_token(sliced.folder.state / "kubeconfig", token)) as other:
         with pytest.raises(KubeError, match=f"system:serviceaccount:{OTHER}:default") as refused:
             other.get("v1", "Secret", "treasure", OWN)
         assert refused.value.status == 403
 
 
-def test_the_probe_still_gets_in(site, web):
-    ended = site.mecctl("slice", "probe", "--only", "isolation", "-o", "json")
+def test_the_probe_still_gets_in(sliced, web):
+    ended = sliced.mecctl("slice", "probe", "--only", "isolation", "-o", "json")
 
     assert ended.code == 0, ended.out + ended.err
 
 
-def test_who_loses_the_role_is_out_at_once_and_up_brings_it_back(site, admin, people):
+def test_who_loses_the_role_is_out_at_once_and_up_brings_it_back(sliced, admin, people):
     binding = admin.get("rbac.authorization.k8s.io/v1", "RoleBinding", "mecctl-slice-viewer", OWN)
     admin.delete(binding)
     end = time.monotonic() + 10
@@ -180,17 +173,17 @@ def test_who_loses_the_role_is_out_at_once_and_up_brings_it_back(site, admin, pe
         assert time.monotonic() < end
         admin.stop.pause(0.1)
 
-    ended = site.up()
+    ended = sliced.up()
     assert ended.changes() == {
         (f"slices: rbac.authorization.k8s.io/v1/RoleBinding {OWN}/mecctl-slice-viewer", "create")
     }
     assert people["viewer"].list("v1", "Pod", OWN)
 
 
-def test_a_slice_that_is_not_there_yet(site):
-    site.edit("  workloads:\n", "    - {name: later, snssai: {sst: 9}}\n  workloads:\n")
-    ended = site.mecctl("slice", "kubeconfig", "later")
-    site.edit("    - {name: later, snssai: {sst: 9}}\n", "")
+def test_a_slice_that_is_not_there_yet(sliced):
+    sliced.edit("  workloads:\n", "    - {name: later, snssai: {sst: 9}}\n  workloads:\n")
+    ended = sliced.mecctl("slice", "kubeconfig", "later")
+    sliced.edit("    - {name: later, snssai: {sst: 9}}\n", "")
 
     assert ended.code == 1
     assert "slice later has no role viewer on the cluster yet" in ended.err
