@@ -9,5 +9,5 @@ _INSTALLED = _PACKAGE / "_resources"
 
 
 def resource(name: str) -> Path:
-    """Return the folder `playbooks`, `stacks`, `sliceagent`, `guard` or `lab`: in the wheel, or beside mecctl/."""
+    """Return a folder (`playbooks`, `stacks`, `lab`, what clusters are shipped): in the wheel, or beside mecctl/."""
     return (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent) / name

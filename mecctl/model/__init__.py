@@ -12,15 +12,18 @@ from mecctl.model.demand import (
     SliceThroughput,
     Throughput,
 )
+from mecctl.model.discovery import Discovery, Peer, Record
 from mecctl.model.five_qi import FIVE_QI, FiveQI
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
+from mecctl.model.location import Location
+from mecctl.model.nameserver import name_ports, name_servers
 from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.oidc import Oidc
 from mecctl.model.placement import owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.secret import Reference
-from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
+from mecctl.model.site import Lab, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
 from mecctl.model.system import OpenPort, OperatingSystem
@@ -35,6 +38,7 @@ __all__ = [
     "Access",
     "Arch",
     "DataNetworkAccess",
+    "Discovery",
     "FiveQI",
     "Isolation",
     "Kubernetes",
@@ -50,6 +54,7 @@ __all__ = [
     "Oidc",
     "OpenPort",
     "OperatingSystem",
+    "Peer",
     "Platform",
     "Policy",
     "PolicyPeer",
@@ -57,6 +62,7 @@ __all__ = [
     "Qos",
     "Quota",
     "Rate",
+    "Record",
     "Reference",
     "Resources",
     "Role",
@@ -72,6 +78,8 @@ __all__ = [
     "cluster_role",
     "is_shaped",
     "is_tended",
+    "name_ports",
+    "name_servers",
     "owner",
     "parse_ttl",
     "places",

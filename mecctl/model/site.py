@@ -1,17 +1,19 @@
 """The whole site, as its site.yaml declares it."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, model_validator
 
 from mecctl.model.base import Model
+from mecctl.model.discovery import Discovery, Peer
 from mecctl.model.kubernetes import Kubernetes
 from mecctl.model.line import Line
+from mecctl.model.location import Location
 from mecctl.model.node import Access, Node
 from mecctl.model.policy import Policy
 from mecctl.model.slice import Slice
 from mecctl.model.system import OperatingSystem
-from mecctl.model.types import CountryCode, LabelKey, LabelValue, Name, or_text
+from mecctl.model.types import LabelKey, LabelValue, Name, or_text
 from mecctl.model.workload import Workload
 
 LAB_PRIVATE_KEY = ".mecctl/lab/id_ed25519"
@@ -25,20 +27,10 @@ class Metadata(Model):
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, description="Free key/value labels of the site.")
 
 
-class Location(Model):
-    """Where the site stands."""
-
-    country: CountryCode | None = Field(None, description="ISO 3166-1 alpha-2 code, for example DE.")
-    latitude: Annotated[float, Strict(), Field(ge=-90, le=90)] | None = Field(
-        None, description="Degrees north (WGS 84)."
-    )
-    longitude: Annotated[float, Strict(), Field(ge=-180, le=180)] | None = Field(
-        None, description="Degrees east (WGS 84)."
-    )
-
-
 class Platform(Model):
     """Services every slice of the site may use."""
+
+    discovery: Discovery | None = Field(None, description="Makes workloads found by name, inside and outside.")
 
 
 class Lab(Model):
@@ -64,6 +56,7 @@ class SiteSpec(Model):
     slices: tuple[Slice, ...] = Field((), description="The network slices of the site.")
     workloads: tuple[Workload, ...] = Field((), description="The programs that run in the slices.")
     policies: tuple[Policy, ...] = Field((), description="The only openings between slices.")
+    peers: tuple[Peer, ...] = Field((), description="Other sites, whose names this one passes on.")
     engine: Literal["auto", "embedded", "pulumi"] = Field(
         "auto",
         description="What runs the site's programs: embedded, pulumi (its CLI), or auto (the CLI where installed).",
@@ -134,6 +127,11 @@ class Site(Model):
     def policies(self) -> tuple[Policy, ...]:
         """All openings between slices, in the file's order."""
         return self.spec.policies
+
+    @property
+    def discovery(self) -> Discovery | None:
+        """How workloads are found by name; None where they aren't."""
+        return self.spec.platform.discovery
 
     def slice(self, name: str) -> Slice:
         """Return the slice called `name`; raises KeyError when the site has none."""

@@ -14,6 +14,7 @@ LABEL_1123 = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _LABEL_1035 = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 _LONGEST = 512
 _HOST = rf"{LABEL_1123}(\.{LABEL_1123})*"
+_DOMAIN = rf"(?=.{{1,253}}$){LABEL_1123}(\.{LABEL_1123})+"
 _HTTPS = rf"https://{_HOST}(:[0-9]{{1,5}})?(/[A-Za-z0-9._~%-]*)*"
 _PREFIX = r"(?!(system|kubeadm|mecctl):)[a-z0-9][a-z0-9._-]{0,30}:"
 _VERSION = r"v(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(\+k3s[1-9][0-9]*)?"
@@ -106,6 +107,9 @@ def _image(value: str) -> str:
 Name = Annotated[str, *_text(LABEL_1123, "lower-case letters, digits and '-', at most 63 (DNS-1123)", "edge-1")]
 ServiceName = Annotated[
     str, *_text(_LABEL_1035, "a letter, then lower-case letters, digits and '-', at most 63 (DNS-1035)", "cache")
+]
+DomainName = Annotated[
+    str, *_text(_DOMAIN, "labels of lower-case letters, digits and '-' with dots between, at most 253", "mec.example")
 ]
 LabelKey = Annotated[str, *_text(_LABEL_KEY, "a Kubernetes label key", "region or example.org/region")]
 LabelValue = Annotated[

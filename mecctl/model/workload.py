@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import Field, Strict
 
 from mecctl.model.base import Model
+from mecctl.model.discovery import Record
 from mecctl.model.quantity import Cpu, Memory
 from mecctl.model.secret import EnvValue, Reference
-from mecctl.model.types import EnvName, Image, Name, Port, ServiceName
+from mecctl.model.types import Cidr, EnvName, Image, Name, Port, ServiceName
 
 
 class Resources(Model):
@@ -32,6 +33,11 @@ class Workload(Model):
         description="Environment variables: a text, or for a secret fromSecret, fromEnv or fromFile.",
     )
     resources: Resources | None = Field(None, description="What one replica is given; the slice's default if left out.")
+
+    outside: tuple[Cidr, ...] = Field(
+        (), description="IPv4 ranges outside the site whose clients may find it by name and connect to its ports."
+    )
+    dns: tuple[Record, ...] = Field((), description="More names of it beside <workload>.<slice>.<domain>.")
 
     @property
     def plain_env(self) -> dict[str, str]:

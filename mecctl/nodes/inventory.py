@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mecctl.errors import MecctlError
-from mecctl.model import is_tended, owner
+from mecctl.model import is_tended, name_ports, owner
 from mecctl.model.placement import POOL, TAINT
 from mecctl.nodes.oidc import authenticators
 
@@ -111,6 +111,7 @@ def _host(folder: SiteFolder, node: Node, facts: Facts, blobs: Iterable[Blob]) -
             for blob in blobs
             if (path := blob.artifact.install)
         ],
+        "node_open_ports": [port.model_dump(by_alias=True) for port in name_ports(folder.site, node)],
         "node_images": [
             {"sha256": blob.sha256, "names": list(blob.artifact.images)} for blob in blobs if blob.artifact.images
         ],

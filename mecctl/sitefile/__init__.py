@@ -14,6 +14,7 @@ from mecctl.model import Site
 from mecctl.sitefile import (
     checks_assurance,
     checks_cluster,
+    checks_discovery,
     checks_oidc,
     checks_placement,
     checks_quotas,
@@ -38,6 +39,7 @@ STATE = ".mecctl"
 CHECKS = (
     *checks_cluster.CHECKS,
     *checks_slices.CHECKS,
+    *checks_discovery.CHECKS,
     *checks_placement.CHECKS,
     *checks_assurance.CHECKS,
     *checks_quotas.CHECKS,

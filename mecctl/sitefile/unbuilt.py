@@ -96,7 +96,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         "wireguard; without, pod traffic crosses the site's network in the clear",
         ("ipsec",),
     ),
-    Unbuilt("spec.platform.discovery", "service discovery isn't built yet", "leave it out"),
     Unbuilt("spec.platform.monitoring", "monitoring isn't built yet", "leave it out"),
     Unbuilt("spec.slices[].ueThroughput", "rates of a UE are the mobile network's and aren't enforced here", _NOTED),
     Unbuilt("spec.slices[].latency", "latency budgets aren't enforced yet", _NOTED),

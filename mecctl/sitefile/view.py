@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from mecctl.model import Kubernetes, Lab, Line, Network, Node, Policy, Slice, Workload
+from mecctl.model import Discovery, Kubernetes, Lab, Line, Network, Node, Peer, Policy, Slice, Workload
 from mecctl.model.base import Model
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class View:
     network: Network | None
     lab: Lab | None
     uplink: Line | None
+    discovery: Discovery | None
+    peers: Items[Peer]
 
 
 def view(data: object, site: Site | None) -> View:
@@ -88,6 +90,8 @@ def view(data: object, site: Site | None) -> View:
         cni=(network if site else _sound(network, Network)).get("cni"),
         network=site.kubernetes.network if site else _one(network, Network),
         lab=site.spec.lab if site else _one(spec.get("lab"), Lab),
+        discovery=site.discovery if site else _one(_mapping(spec, "platform").get("discovery"), Discovery),
+        peers=_items(spec, "peers", Peer, site.spec.peers if site else None),
         uplink=site.spec.uplink if site else _one(spec.get("uplink"), Line),
     )
 

@@ -26,7 +26,10 @@ _CLASS = f"""\
 !has(object.spec.priorityClassName) || object.spec.priorityClassName in
   ['', namespaceObject.metadata.labels[?'{PRIORITY_CLASS}'].orValue('')]"""
 _NODE_NAME = "oldObject != null || !has(object.spec.nodeName) || object.spec.nodeName == ''"
-_TYPE = "!has(object.spec.type) || object.spec.type in ['ClusterIP', 'ExternalName']"
+# Who may change namespaces can take the label off that puts this in force, so the site's own Services lose nothing.
+_TYPE = """\
+!has(object.spec.type) || object.spec.type in ['ClusterIP', 'ExternalName'] ||
+  (object.spec.type == 'NodePort' && authorizer.group('').resource('namespaces').check('update').allowed())"""
 _ADDRESSES = "!has(object.spec.externalIPs) || size(object.spec.externalIPs) == 0"
 _ENDING = "!has(object.type) || object.type != 'kubernetes.io/service-account-token'"
 

@@ -5,7 +5,13 @@ Uses only plugins that the lab's CoreDNS is built with.
 
 from __future__ import annotations
 
-CLUSTER_DOMAIN = "cluster.local"
+from typing import TYPE_CHECKING
+
+from stacks.components.names import CLUSTER_DOMAIN, block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _REVERSE = "in-addr.arpa ip6.arpa"
 _LOCAL = ["errors", "health {", "    lameduck 5s", "}", "ready", "prometheus :9153", "reload", "loadbalance"]
 _CACHE = ["cache 30 {", f"    disable success {CLUSTER_DOMAIN}", f"    disable denial {CLUSTER_DOMAIN}", "}"]
@@ -13,8 +19,8 @@ _UPSTREAM = ["forward . /etc/resolv.conf {", "    max_concurrent 1000", "}", "lo
 _NOWHERE = ["errors", "template ANY ANY . {", "    rcode NXDOMAIN", "}"]
 
 
-def corefile(*, isolated: bool) -> str:
-    """Return the Corefile: cluster names from the API, all others from the node's resolvers.
+def corefile(*, isolated: bool, names: Iterable[str] = ()) -> str:
+    """Return the Corefile: cluster names from the API, `names` as lines of their own, others from the node's resolvers.
 
     An `isolated` site (a lab) leads nowhere, and `forward` refuses to start on a resolv.conf without a nameserver:
     there every other name doesn't exist, in a server block of its own because `template` comes before `kubernetes`
@@ -22,14 +28,12 @@ def corefile(*, isolated: bool) -> str:
     """
     if isolated:
         zones = " ".join(f"{zone}:53" for zone in (CLUSTER_DOMAIN, *_REVERSE.split()))
-        return _server(zones, [*_LOCAL, *_kubernetes(), *_CACHE]) + _server(".:53", _NOWHERE)
-    return _server(".:53", [*_LOCAL, *_kubernetes(f"fallthrough {_REVERSE}"), *_UPSTREAM, *_CACHE])
+        blocks = [*block(zones, [*_LOCAL, *_kubernetes(), *_CACHE]), *block(".:53", _NOWHERE)]
+    else:
+        blocks = block(".:53", [*_LOCAL, *_kubernetes(f"fallthrough {_REVERSE}"), *_UPSTREAM, *_CACHE])
+    return "\n".join([*blocks, *names, ""])
 
 
 def _kubernetes(*more: str) -> list[str]:
     options = ["pods verified", "ttl 30", *more]
     return [f"kubernetes {CLUSTER_DOMAIN} {_REVERSE} {{", *(f"    {option}" for option in options), "}"]
-
-
-def _server(zones: str, plugins: list[str]) -> str:
-    return "\n".join([f"{zones} {{", *(f"    {line}" for line in plugins), "}", ""])

@@ -1,6 +1,6 @@
 """Cluster DNS for upstream Kubernetes; K3s brings its own.
 
-Does not scale with the cluster and keeps no records of its own: discovery of MEC services is another concern.
+Does not scale with the cluster. The names of the site's own domain are names.py's.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ _PORTS = (("dns", "UDP", 53), ("dns-tcp", "TCP", 53), ("metrics", "TCP", 9153))
 
 @dataclass(frozen=True)
 class ClusterDnsArgs:
-    """The site's Service range, whether anything outside the cluster can be asked, and the image."""
+    """The site's Service range, whether others can be asked, its own names' server blocks (names.py), the image."""
 
     service_cidr: str
     isolated: bool
+    names: tuple[str, ...] = ()
     image: str = COREDNS_IMAGE
 
 
@@ -53,7 +54,7 @@ class ClusterDns(pulumi.ComponentResource):
         config = ConfigMap(
             f"{name}-config",
             metadata=_metadata(_NAME),
-            data={"Corefile": corefile(isolated=args.isolated)},
+            data={"Corefile": corefile(isolated=args.isolated, names=args.names)},
             opts=self._child,
         )
         access = self._access()

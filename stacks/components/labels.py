@@ -15,6 +15,9 @@ SLICE, PRIORITY_CLASS = "mec.io/slice", "mec.io/priority-class"
 # Set by the API server on every namespace and not editable, unlike any label of ours, so policies select by it.
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
+# Of Services for clients outside, and so of their EndpointSlices, which is how the name servers find them.
+OUTSIDE = "mec.io/outside"
+
 # Both kubeadm's manifest and K3s's bundled CoreDNS carry it.
 DNS_NAMESPACE, DNS_PODS = "kube-system", {"k8s-app": "kube-dns"}
 

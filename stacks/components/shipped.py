@@ -24,6 +24,7 @@ class Shipped:
         return {CODE: hashlib.sha256(json.dumps(self.files).encode()).hexdigest()}
 
 
-def shipped(folder: str) -> Shipped:
-    """Return the Python files of a folder beside stacks/, for example `sliceagent`."""
-    return Shipped({path.name: path.read_text() for path in sorted((_ROOT / folder).glob("*.py"))})
+def shipped(folder: str, *names: str) -> Shipped:
+    """Return the Python files of a folder beside stacks/, for example `sliceagent`; only these `names` if any."""
+    paths = [_ROOT / folder / name for name in names] or sorted((_ROOT / folder).glob("*.py"))
+    return Shipped({path.name: path.read_text() for path in paths})

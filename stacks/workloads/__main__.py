@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mecctl.model import Site
 from stacks.components.environment import Environment, EnvironmentArgs
+from stacks.components.outside import Outside, OutsideArgs
 from stacks.components.placement import reserved_pools
 from stacks.components.workload import SliceWorkload, SliceWorkloadArgs
 
@@ -23,3 +24,5 @@ for workload in site.workloads:
         args = EnvironmentArgs(workload, part.namespace, secrets, versions[workload.name])
         env = Environment(f"{workload.name}-env", args)
     SliceWorkload(workload.name, SliceWorkloadArgs(workload, part, reserved_pools(part, site.slices), env))
+    if workload.outside and workload.ports:
+        Outside(f"{workload.name}-outside", OutsideArgs(workload, part.namespace))

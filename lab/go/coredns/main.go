@@ -9,6 +9,7 @@ import (
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/file"
 	_ "github.com/coredns/coredns/plugin/forward"
 	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/hosts"
@@ -17,16 +18,19 @@ import (
 	_ "github.com/coredns/coredns/plugin/loadbalance"
 	_ "github.com/coredns/coredns/plugin/log"
 	_ "github.com/coredns/coredns/plugin/loop"
+	_ "github.com/coredns/coredns/plugin/metadata"
 	_ "github.com/coredns/coredns/plugin/metrics"
 	_ "github.com/coredns/coredns/plugin/ready"
 	_ "github.com/coredns/coredns/plugin/reload"
 	_ "github.com/coredns/coredns/plugin/rewrite"
 	_ "github.com/coredns/coredns/plugin/template"
+	_ "github.com/coredns/coredns/plugin/view"
 )
 
 // The order is that of CoreDNS's own plugin.cfg: a query passes the plugins from top to bottom.
 func init() {
 	dnsserver.Directives = []string{
+		"metadata",
 		"reload",
 		"bind",
 		"ready",
@@ -41,8 +45,10 @@ func init() {
 		"hosts",
 		"k8s_external",
 		"kubernetes",
+		"file",
 		"loop",
 		"forward",
+		"view",
 	}
 }
 
