@@ -19,9 +19,10 @@ from guard.api import Api, ApiError
 from nameserver.zones import places, ports, with_serial, zone
 
 EVERY = 0.5
-_LABEL = "labelSelector=mec.io/outside&resourceVersion=0"
-SLICES = f"/apis/discovery.k8s.io/v1/endpointslices?{_LABEL}"
-SERVICES = f"/api/v1/services?{_LABEL}"
+SLICES = (
+    "/apis/discovery.k8s.io/v1/endpointslices?labelSelector=mec.io/outside,kubernetes.io/service-name&resourceVersion=0"
+)
+SERVICES = "/api/v1/services?labelSelector=mec.io/outside&resourceVersion=0"
 
 
 class Zones:

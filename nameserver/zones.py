@@ -31,7 +31,10 @@ def ports(services: Iterable[Object]) -> dict[tuple[str, str], list[tuple[str, s
     """Return, by (namespace, Service), its ports as (name, protocol in lower case, port of the nodes)."""
     return {
         (one["metadata"]["namespace"], one["metadata"]["name"]): [
-            (port["name"], port["protocol"].lower(), port["nodePort"]) for port in one["spec"]["ports"]
+            # Tenants label Services too, also ones that open no port of the nodes.
+            (port["name"], port["protocol"].lower(), port["nodePort"])
+            for port in one["spec"].get("ports") or ()
+            if "nodePort" in port
         ]
         for one in services
     }

@@ -2,7 +2,7 @@ from stacks.components.corefile import corefile
 
 # What the lab's CoreDNS is built with.
 PLUGINS = {"bind", "reload", "ready", "health", "prometheus", "errors", "log", "cache", "rewrite", "loadbalance"}
-PLUGINS |= {"template", "hosts", "kubernetes", "k8s_external", "loop", "forward"}
+PLUGINS |= {"template", "hosts", "kubernetes", "k8s_external", "loop", "forward", "metadata", "view", "file"}
 
 
 def plugins(text: str) -> list[str]:
