@@ -157,7 +157,7 @@ CASES = [
         CACHE,
         CACHE.replace("replicas: 2", "zzz: 2"),
         (
-            "site.yaml:18: spec.workloads[0].zzz: this key isn't known here; known: args, command, env, image, name, "
+            "site.yaml:18: spec.workloads[0].zzz: this key isn't known here; known: args, command, dns, env, image, name, outside, "
             "ports, replicas, resources, slice"
         ),
     ),

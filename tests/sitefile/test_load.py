@@ -93,7 +93,7 @@ def test_a_broken_item_raises_no_false_alarm(told):
             "dataNetworkAccess, isolation, maxPacketSize, name, nest, pool, qos, quota, snssai, throughput"
         ),
         (
-            "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: args, command, env, image, name, "
+            "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: args, command, dns, env, image, name, outside, "
             "ports, replicas, resources, slice"
         ),
     ]
