@@ -12,7 +12,7 @@ from mecctl.artifacts.store import Blob
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import inventory, preflight
 from mecctl.nodes.capacity import shortage
-from mecctl.nodes.kubeconfig import fetch
+from mecctl.nodes.kubeconfig import expired, fetch
 from mecctl.nodes.runner import play
 from mecctl.nodes.trial import Trials
 
@@ -58,6 +58,10 @@ class Nodes:
         """Look at every node; returns the faults."""
         return self._seen.findings
 
+    def expiring(self) -> tuple[str, ...]:
+        """Which certificates have to be renewed soon, a line a node."""
+        return preflight.expiring(self._seen.facts, self._folder.site.name)
+
     def shortage(self) -> InputError | None:
         """What the site file promises and the machines, as they were seen, can't keep."""
         return shortage(self._folder, self._seen.facts)
@@ -100,9 +104,9 @@ class Nodes:
         return inventory.render(self._folder, hosts, self._blobs)
 
     def kubeconfig(self) -> Path:
-        """The administrator's kubeconfig, fetched from a server unless it is there already; mode 0600."""
+        """The administrator's kubeconfig, fetched from a server unless it is there already and holds; mode 0600."""
         path = self._folder.state / "kubeconfig"
-        if path.exists():
+        if path.exists() and not expired(path):
             return path
         return fetch(self._folder, path)
 

@@ -52,6 +52,11 @@ class RunResult:
         return tuple(f"{step.name}: {step.outcome.unknown}" for step in self.steps if step.outcome.unknown)
 
     @property
+    def notices(self) -> tuple[str, ...]:
+        """What will be a failure one day."""
+        return tuple(notice for step in self.steps for notice in step.outcome.notices)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing failed and every promise held."""
         return not self.errors and all(check.ok for check in self.checks)

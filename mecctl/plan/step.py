@@ -19,7 +19,8 @@ class Outcome:
 
     `unknown` is the reason why the step can't say yet what it would change. `blocks` means that later steps have
     nothing to stand on; without it they go on in spite of `errors`, so that one dead node doesn't stop the others.
-    `executions` counts, for each node that was asked, how often a module ran there.
+    `executions` counts, for each node that was asked, how often a module ran there. `notices` are what will be a
+    failure one day, and how to prevent it.
     """
 
     changes: tuple[Change, ...] = ()
@@ -28,6 +29,7 @@ class Outcome:
     unknown: str | None = None
     blocks: bool = False
     executions: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
