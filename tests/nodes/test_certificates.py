@@ -55,14 +55,18 @@ def issued(tmp_path):
 def test_a_node_tells_the_first_certificate_of_each_file_and_never_a_key(tmp_path, issued):
     pem, key = issued.certificate.read_bytes(), issued.key.read_bytes()
     (tmp_path / "kubelet-client-current.pem").write_bytes(pem + key + pem)
-    conf = f"users:\n- user:\n    client-certificate-data: {base64.b64encode(pem).decode()}\n    client-key-data: a2V5\n"
+    conf = (
+        f"users:\n- user:\n    client-certificate-data: {base64.b64encode(pem).decode()}\n    client-key-data: a2V5\n"
+    )
     (tmp_path / "admin.conf").write_text(conf)
     script = certificates.LOOK.replace("/etc/kubernetes/*.conf", f"{tmp_path}/*.conf").replace(
         "/var/lib/kubelet/pki/kubelet-client-current.pem", str(tmp_path / "kubelet-client-current.pem")
     )
 
     told = process.run(["sh", "-s"], stdin=script).stdout
-    lines = [line.split("=", 1) for line in told.splitlines() if line.startswith((f"cert={tmp_path}", f"conf={tmp_path}"))]
+    lines = [
+        line.split("=", 1) for line in told.splitlines() if line.startswith((f"cert={tmp_path}", f"conf={tmp_path}"))
+    ]
 
     ends = x509.load_pem_x509_certificate(pem).not_valid_after_utc.timestamp()
     expected = {str(tmp_path / "admin.conf"): ends, str(tmp_path / "kubelet-client-current.pem"): ends}
