@@ -23,6 +23,8 @@ ETC = Path("/etc/kubernetes")
 PROC = Path("/proc")
 PHASES = (("control-plane", "all"), ("etcd", "local"), ("upload-config", "kubeadm"))
 LIMIT = 180
+RESTARTED = 300
+"""Seconds; a kubelet that was just started itself, and finds no API, waits a minute before it starts what is gone."""
 PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 """In the order in which they build on each other."""
 ETCD_HEALTH = "http://127.0.0.1:2381/health"
@@ -73,7 +75,7 @@ def restart(last_words: Callable[[str], list[str]]) -> None:
     """
     api = kube.Api(ETC / "admin.conf")
     for part in PARTS:
-        end = time.monotonic() + LIMIT
+        end = time.monotonic() + RESTARTED
         before = _pids(_processes(), part)
         for pid in before:
             with suppress(ProcessLookupError):
@@ -86,7 +88,7 @@ def restart(last_words: Callable[[str], list[str]]) -> None:
             _await_etcd(end, last_words)
         else:
             api.wait("/readyz", max(1.0, end - time.monotonic()))
-    _await_leaders(api, time.monotonic() + LIMIT, last_words)
+    _await_leaders(api, time.monotonic() + RESTARTED, last_words)
 
 
 def serves() -> bool:

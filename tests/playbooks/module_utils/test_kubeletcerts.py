@@ -10,7 +10,7 @@ CONF = "clusters:\n- cluster:\n    server: https://10.0.0.11:6443\n"
 
 
 class Node:
-    """A node whose kubelet, as it starts, asks for the certificates that it lacks; `signs` says whether it gets them."""
+    """A node whose kubelet asks for the certificate that it lacks when it starts; `signs` says whether it gets it."""
 
     def __init__(self, folder):
         self.etc, self.pki, self.signs, self.starts, self.shown = folder / "etc", folder / "pki", True, 0, []
@@ -101,4 +101,4 @@ def test_a_serving_certificate_that_nobody_approves_is_told(node):
     with pytest.raises(NodeError, match="serving certificate was not signed"):
         list(kubeletcerts.await_shown())
     (node.pki / "kubelet.crt").write_text("self-signed")
-    assert list(kubeletcerts.await_shown())[0]["subject"] == "kubelet serving certificate"
+    assert next(iter(kubeletcerts.await_shown()))["subject"] == "kubelet serving certificate"
