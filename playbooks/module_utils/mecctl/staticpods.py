@@ -23,6 +23,7 @@ ETC = Path("/etc/kubernetes")
 PROC = Path("/proc")
 PHASES = (("control-plane", "all"), ("etcd", "local"), ("upload-config", "kubeadm"))
 LIMIT = 180
+NOTICED = 20
 RESTARTED = 300
 """Seconds; a kubelet that was just started itself, and finds no API, waits a minute before it starts what is gone."""
 PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -92,12 +93,12 @@ def restart(last_words: Callable[[str], list[str]]) -> None:
 
 
 def serves() -> bool:
-    """Whether the API server is there and well."""
+    """Whether the API server is there and well; one whose certificate had expired takes a moment to read the new."""
     try:
-        status, _ = kube.Api(ETC / "admin.conf").request("GET", "/readyz")
+        kube.Api(ETC / "admin.conf").wait("/readyz", NOTICED)
     except NodeError:
         return False
-    return bool(status == 200)
+    return True
 
 
 def _await_etcd(end: float, last_words: Callable[[str], list[str]]) -> None:
