@@ -62,7 +62,7 @@ def _cluster(folder: SiteFolder) -> dict[str, Any] | str:
     except UnreachableError as error:
         return str(error)
     except MecctlError as error:
-        if not expired(kubeconfig):
+        if not (kubeconfig.exists() and expired(kubeconfig)):
             raise
         return str(error)
 
