@@ -99,7 +99,8 @@ class Workflow:
         errors = tuple(finding.as_error() for finding in self._nodes.preflight())
         short = self._nodes.shortage()
         blocks = short is not None or not self._nodes.usable & self._servers
-        return Outcome(errors=(*errors, short) if short else errors, blocks=blocks)
+        errors = (*errors, short) if short else errors
+        return Outcome(errors=errors, blocks=blocks, notes=self._nodes.expiring())
 
     def _apply_nodes(self) -> Outcome:
         return self._nodes_outcome(self._nodes.apply())

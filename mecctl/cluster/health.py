@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.suited import notes
 from mecctl.engine.kube import KubeClient
-from mecctl.errors import UnreachableError
+from mecctl.engine.kube.config import load
+from mecctl.errors import MecctlError, UnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,7 @@ class Status:
     """A whole site as its cluster sees it; `kubeconfig` is the path of the file that leads to it.
 
     `notes` say what of the site file the cluster can't honour.
+    `certificate_days` is for how many days its certificate holds; None for a kubeconfig without one.
     """
 
     site: str
@@ -63,6 +66,7 @@ class Status:
     slices: tuple[SliceStatus, ...]
     workloads: tuple[WorkloadStatus, ...]
     notes: tuple[str, ...] = ()
+    certificate_days: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -71,24 +75,39 @@ class Status:
         return all(part.ready for part in parts)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `{site, ok, kubeconfig, nodes, slices, workloads, notes}`."""
-        return {"site": self.site, "ok": self.ok, **{k: v for k, v in asdict(self).items() if k != "site"}}
+        """Return `{site, ok, kubeconfig, nodes, slices, workloads, notes, certificateDays}`."""
+        found = asdict(self)
+        days = found.pop("certificate_days")
+        return {"site": found.pop("site"), "ok": self.ok, **found, "certificateDays": days}
 
 
 def status(folder: SiteFolder) -> Status:
     """Look at the site's cluster; raises UnreachableError when it isn't there or doesn't answer."""
     kubeconfig = folder.state / "kubeconfig"
     with connect(kubeconfig, folder.site) as client:
-        return look(client, folder.site, str(kubeconfig))
+        found = look(client, folder.site, str(kubeconfig))
+    ends = load(kubeconfig).credential.expires()
+    left = (ends - datetime.now(UTC)) / timedelta(days=1) if ends else None
+    return replace(found, certificate_days=left if left is None else round(left, 1))
 
 
 def connect(kubeconfig: Path, site: Site, timeout: float = 30.0) -> KubeClient:
-    """Return a client to the site's cluster; UnreachableError while the site has none."""
+    """Return a client to the site's cluster.
+
+    Raises UnreachableError while the site has none, MecctlError when the kubeconfig's certificate has expired.
+    """
     if not kubeconfig.exists():
         raise UnreachableError(
             f"{site.name} has no cluster yet",
             why=f"there is no {kubeconfig}",
             fix=f"mecctl site up {site.name}",
+        )
+    ends = load(kubeconfig).credential.expires()
+    if ends and ends < datetime.now(UTC):
+        raise MecctlError(
+            f"the administrator's certificate expired on {ends:%Y-%m-%d %H:%M} UTC",
+            where=str(kubeconfig),
+            fix=f"mecctl site rotate {site.name} certs",
         )
     return KubeClient.from_kubeconfig(kubeconfig, timeout=timeout)
 

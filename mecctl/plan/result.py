@@ -53,7 +53,7 @@ class RunResult:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What can't be honoured as it is declared."""
+        """What can't be honoured as it is declared, and what will be a failure one day."""
         return tuple(note for step in self.steps for note in step.outcome.notes)
 
     @property

@@ -37,6 +37,7 @@ def test_a_healthy_site_in_the_files_order():
             {"name": "control", "slice": "urllc", "ready": True, "replicas": 1, "wanted": 1},
         ),
         "notes": (),
+        "certificateDays": None,
     }
 
 
