@@ -88,7 +88,7 @@ def test_what_expires_soon_is_told_and_fails_nothing(folder, monkeypatch):
 
     assert result.ok
     assert result.notes[0] == "edge-1: it expires on 2026-12-24, in 28 days: mecctl site rotate lab certs"
-    assert "! edge-1: it expires on 2026-12-24" in plan_to_text(result)
+    assert "note: edge-1: it expires on 2026-12-24" in plan_to_text(result)
 
 
 def test_plan_and_up_list_the_same_changes(folder, monkeypatch):
