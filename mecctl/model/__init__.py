@@ -13,6 +13,7 @@ from mecctl.model.demand import (
     Throughput,
 )
 from mecctl.model.five_qi import FIVE_QI, FiveQI
+from mecctl.model.k3s import K3s, Registries
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
 from mecctl.model.node import Access, Arch, Node, Role
@@ -37,6 +38,7 @@ __all__ = [
     "DataNetworkAccess",
     "FiveQI",
     "Isolation",
+    "K3s",
     "Kubernetes",
     "Lab",
     "Line",
@@ -58,6 +60,7 @@ __all__ = [
     "Quota",
     "Rate",
     "Reference",
+    "Registries",
     "Resources",
     "Role",
     "Site",

@@ -72,6 +72,7 @@ def look(folder: SiteFolder) -> Preflight:
         if node.name in facts:
             findings += judge(node, facts[node.name])
             findings += encryption(node, facts[node.name], folder.site.kubernetes.network.encryption)
+            findings += architecture(node, facts[node.name], folder.site.kubernetes.distribution)
     return Preflight(facts, (*findings, *_shared(facts)))
 
 
@@ -131,6 +132,13 @@ def encryption(node: Node, seen: Facts, wanted: str) -> Iterator[Finding]:
         if seen.container:
             cause += ", and a node that is a container has its host's kernel"
         yield Finding(node.name, "encryption", what, cause, "a kernel with the module wireguard; or encryption: none")
+
+
+def architecture(node: Node, seen: Facts, distribution: str) -> Iterator[Finding]:
+    """Yield why a machine whose architecture the site file leaves open can't be a node of this `distribution`."""
+    if seen.arch == "arm" and distribution == "kubeadm":
+        why = "kubeadm isn't built on it, for Cilium has no images"
+        yield Finding(node.name, "architecture", "it is 32-bit ARM", why, "distribution: k3s, or a 64-bit machine")
 
 
 def _room(node: Node, seen: Facts) -> Iterator[Finding]:

@@ -95,7 +95,9 @@ def _unknown(name: str, version: str, role: str) -> Refused | None:
         what = f"{known} doesn't know {name}, which came with v1.{option.since}"
         return Refused(name, what, f"leave it out, or a version of v1.{option.since}")
     if role == "agent" and option.role == "server":
-        return Refused(name, f"{name} is an option of servers, and an agent of {known} doesn't take it", "on servers only")
+        return Refused(
+            name, f"{name} is an option of servers, and an agent of {known} doesn't take it", "on servers only"
+        )
     return None
 
 
