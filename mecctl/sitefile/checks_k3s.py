@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _KUBERNETES: Place = ("spec", "kubernetes")
 _K3S: Place = (*_KUBERNETES, "k3s")
 _BACKEND: Place = (*_KUBERNETES, "network", "flannelBackend")
-_TOKEN = re.compile(r"(?!K10)[!-9;-~]{32,512}")
-_TOKEN_FIX = "openssl rand -hex 32 > FILE; chmod 600 FILE"
+_FORM = re.compile(r"(?!K10)[!-9;-~]{32,512}")
+_MAKE = "openssl rand -hex 32 > FILE; chmod 600 FILE"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # What mecctl gives the kubelet as flags, which win over its configuration, and what K3s itself writes there.
 _KUBELET_SET = {
@@ -85,13 +85,13 @@ def tokens(document: Document, folder: Path) -> Iterator[Problem]:
             continue
         path, place = folder / name, (*_K3S, key)
         if not path.is_file():
-            yield document.problem(place, f"there is no file {path}", _TOKEN_FIX)
+            yield document.problem(place, f"there is no file {path}", _MAKE)
         elif path.stat().st_mode & _OTHERS:
             what = f"others may read the token in {path} (mode {stat.S_IMODE(path.stat().st_mode):04o})"
             yield document.problem(place, what, f"chmod 600 {path}")
-        elif not _TOKEN.fullmatch(text := path.read_text(errors="replace").strip()):
+        elif not _FORM.fullmatch(text := path.read_text(errors="replace").strip()):
             what = f"{path} holds no token: one line of 32 to 512 characters without spaces and ':', not a K10 form"
-            yield document.problem(place, what, _TOKEN_FIX)
+            yield document.problem(place, what, _MAKE)
         elif text in read.values():
             what = "agents have the servers' token, with which they could become servers"
             yield document.problem(place, what, "a token of its own in each file")

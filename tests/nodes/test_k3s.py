@@ -24,7 +24,8 @@ def own(**values):
 
 def test_a_site_that_says_nothing_has_no_files_of_its_own(folder):
     assert k3s.settings(folder) == {
-        "disable": [], "embedded_registry": False, "server_config": {}, "node_config": {}, "kubelet": {}, "registries": {},
+        "disable": [], "embedded_registry": False, "server_config": {}, "node_config": {}, "kubelet": {},
+        "registries": {},
     }  # fmt: skip
     assert k3s.token_files(folder) == {}
     assert set(k3s.token_sums(folder).values()) == {"made up"}

@@ -1,8 +1,9 @@
-"""What K3s is given: held to its version's options, equal where it must be, and units that systemd has nothing against."""
+"""What K3s is given: its version's options, equal where they must be, and units that systemd has nothing against."""
 
 import json
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("plugins")
 CONFIG = "/etc/rancher/k3s/config.yaml"
 GOLDEN_K3S = sorted(path.name for path in GOLDEN.glob("k3s_*.json"))
 LETTER = {"site_version": "v1.36.5+k3s1"}
+SETTINGS: dict[str, Any] = SITE["site_k3s"]  # type: ignore[assignment]
 
 
 def files(state):
@@ -24,7 +26,7 @@ def files(state):
 
 def configuration(state):
     """All of K3s' configuration files as it reads them, one after the other."""
-    read = {}
+    read: dict[str, Any] = {}
     for path, content in sorted(files(state).items(), key=lambda item: item[0] != CONFIG):
         if path.startswith("/etc/rancher/k3s/config.yaml"):
             read |= yaml.safe_load(content)
@@ -50,14 +52,14 @@ def test_every_option_that_is_rendered_is_one_of_every_minor(name, minor):
     ],
 )
 def test_an_option_that_is_none_stops_before_anything_is_sent(role, given, said):
-    settings = {**SITE["site_k3s"], "server_config": given, "node_config": given}
+    settings = {**SETTINGS, "server_config": given, "node_config": given}
 
     with pytest.raises(AnsibleError, match=said):
         declared(role, {**SITE, **NODE, **LETTER, "site_k3s": settings})
 
 
 def test_what_must_be_equal_on_all_servers_is():
-    settings = {**SITE["site_k3s"], "disable": ["traefik"], "embedded_registry": True}
+    settings = {**SETTINGS, "disable": ["traefik"], "embedded_registry": True}
     first = {**SITE, **NODE, **LETTER, "site_k3s": settings}
     others = [
         {**first, "inventory_hostname": f"edge-{i}", "node_address": f"10.0.0.{i}", "node_schedulable": i == 3}

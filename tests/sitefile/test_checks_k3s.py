@@ -52,8 +52,8 @@ def test_all_of_it_is_read(edited, folder):
     [
         (
             "serverOptions: {write-kubeconfig-name: street}",
-            "serverOptions.write-kubeconfig-name: K3s v1.36 doesn't know write-kubeconfig-name, which came with v1.37; "
-            "leave it out, or a version of v1.37",
+            ("serverOptions.write-kubeconfig-name: K3s v1.36 doesn't know write-kubeconfig-name, which came with "
+            "v1.37; leave it out, or a version of v1.37"),
         ),
         (
             "serverOptions: {no-deploy: [traefik]}",
@@ -61,12 +61,13 @@ def test_all_of_it_is_read(edited, folder):
         ),
         (
             "serverOptions: {tls-sans: [a.example]}",
-            "serverOptions.tls-sans: tls-sans is no option that K3s v1.36 documents; an option of docs.k3s.io/cli/server",
+            ("serverOptions.tls-sans: tls-sans is no option that K3s v1.36 documents; "
+            "an option of docs.k3s.io/cli/server"),
         ),
         (
             "nodeOptions: {kube-apiserver-arg: [v=2]}",
-            "nodeOptions.kube-apiserver-arg: kube-apiserver-arg is an option of servers, "
-            "and an agent of K3s v1.36 doesn't take it; on servers only",
+            ("nodeOptions.kube-apiserver-arg: kube-apiserver-arg is an option of servers, "
+            "and an agent of K3s v1.36 doesn't take it; on servers only"),
         ),
         (
             "serverOptions: {cluster-cidr: [10.1.0.0/16]}",
@@ -79,7 +80,8 @@ def test_all_of_it_is_read(edited, folder):
         ("serverOptions: {etcd-snapshot-retention: many}",
          "serverOptions.etcd-snapshot-retention: 'many' isn't a value of etcd-snapshot-retention; a whole number"),
         ("kubelet: {podPidsLimit: 5}", "kubelet.podPidsLimit: podPidsLimit is set by K3s or by mecctl; leave it out"),
-        ("kubelet: {max-pods: 5}", "kubelet.max-pods: max-pods is no field of KubeletConfiguration; for example maxPods"),
+        ("kubelet: {max-pods: 5}",
+         "kubelet.max-pods: max-pods is no field of KubeletConfiguration; for example maxPods"),
     ],
 )  # fmt: skip
 def test_an_option_that_cannot_be_is_refused(one, given, said):
@@ -156,8 +158,10 @@ def test_packets_are_encrypted_or_routed_as_they_are(told):
         ),
         (
             "registries: {mirrors: {'*': {endpoint: ['https://r.example']}}}",
-            "spec.kubernetes.registries: registries of one's own aren't built under kubeadm; "
-            "leave it out, or distribution: k3s",
+            (
+                "spec.kubernetes.registries: registries of one's own aren't built under kubeadm; "
+                "leave it out, or distribution: k3s"
+            ),
         ),
     ],
 )

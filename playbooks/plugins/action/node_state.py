@@ -16,7 +16,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     """Runs the module node_state with `states`, and with the states that `roles` declare.
 
     A role declares in `<role>_state` in its vars/main.yml, from its defaults and templates. `artifacts` maps the
-    sha256 of each artifact to the file that holds it here, `secret_files` a secret's name to the file that does. The result's `executions` counts the module's runs.
+    sha256 of each artifact to the file that holds it here, `secret_files` a secret's name to
+    the file that does. The result's `executions` counts the module's runs.
     """
 
     TRANSFERS_FILES = False

@@ -23,7 +23,7 @@ def k3s_file(optional: dict[str, Any]) -> dict[str, Any]:
     return {"path": optional["path"], "content": yaml.safe_dump(_plain(optional["data"])), "mode": "0600"}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a template gave
+def _plain(value: Any) -> Any:
     """Take Ansible's marks off a value, which are no part of it."""
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
