@@ -21,7 +21,7 @@ def binary() -> Path | None:
 def version(program: Path) -> str:
     """What the binary says of itself, for example v1.36.5+k3s1."""
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-    return re.findall(r"v1\.[0-9]+\.[0-9]+\+k3s[0-9]+", said)[0]
+    return str(re.findall(r"v1\.[0-9]+\.[0-9]+\+k3s[0-9]+", said)[0])
 
 
 def pin(folder: Path, program: Path) -> None:

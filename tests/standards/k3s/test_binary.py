@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +11,17 @@ from tests.support.k3s import binary, version
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(binary() is None, reason="no K3S=/path/to/k3s was given")]
 
+PROGRAM = binary() or Path("k3s")
+
 
 def told(role):
-    said = subprocess.run([binary(), role, "--help"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([PROGRAM, role, "--help"], capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"(?<![\w-])--?([a-z][a-z0-9-]*)", said))
 
 
 @pytest.mark.parametrize("role", ["server", "agent"])
 def test_the_binary_knows_every_option_of_its_minor(role):
-    known, minor = told(role), k3s.minor(version(binary()))
+    known, minor = told(role), k3s.minor(version(PROGRAM))
 
     listed = {name for name, one in k3s.options().items() if one.since <= minor and one.role in {role, "both"}}
 
@@ -26,6 +29,6 @@ def test_the_binary_knows_every_option_of_its_minor(role):
 
 
 def test_the_binary_knows_no_option_of_a_later_minor():
-    minor = k3s.minor(version(binary()))
+    minor = k3s.minor(version(PROGRAM))
 
     assert {name for name, one in k3s.options().items() if one.since > minor} & told("server") == set()
