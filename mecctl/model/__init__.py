@@ -14,6 +14,7 @@ from mecctl.model.demand import (
 )
 from mecctl.model.file import ConfigFile
 from mecctl.model.five_qi import FIVE_QI, FiveQI
+from mecctl.model.k3s import K3s, Registries
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
 from mecctl.model.node import Access, Arch, Node, Role
@@ -44,6 +45,7 @@ __all__ = [
     "FiveQI",
     "HttpProbe",
     "Isolation",
+    "K3s",
     "Kubernetes",
     "Lab",
     "Line",
@@ -68,6 +70,7 @@ __all__ = [
     "Quota",
     "Rate",
     "Reference",
+    "Registries",
     "Resources",
     "Role",
     "Scale",

@@ -74,6 +74,7 @@ def look(folder: SiteFolder) -> Preflight:
             findings += judge(node, facts[node.name])
             findings += expired(node, facts[node.name], folder.site.name)
             findings += encryption(node, facts[node.name], folder.site.kubernetes.network.encryption)
+            findings += architecture(node, facts[node.name], folder.site.kubernetes.distribution)
     return Preflight(facts, (*findings, *_shared(facts)))
 
 
@@ -156,6 +157,13 @@ def expiring(facts: Mapping[str, Facts], site: str) -> tuple[str, ...]:
 
 def _over(ends: float) -> bool:
     return certificates.days_left(ends) < 0
+
+
+def architecture(node: Node, seen: Facts, distribution: str) -> Iterator[Finding]:
+    """Yield why a machine whose architecture the site file leaves open can't be a node of this `distribution`."""
+    if seen.arch == "arm" and distribution == "kubeadm":
+        why = "kubeadm isn't built on it, for Cilium has no images"
+        yield Finding(node.name, "architecture", "it is 32-bit ARM", why, "distribution: k3s, or a 64-bit machine")
 
 
 def _room(node: Node, seen: Facts) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from mecctl.model import Site
 from mecctl.sitefile import (
     checks_assurance,
     checks_cluster,
+    checks_k3s,
     checks_oidc,
     checks_placement,
     checks_quotas,
@@ -39,6 +40,7 @@ SITE_FILE = "site.yaml"
 STATE = ".mecctl"
 CHECKS = (
     *checks_cluster.CHECKS,
+    *checks_k3s.CHECKS,
     *checks_slices.CHECKS,
     *checks_workloads.CHECKS,
     *checks_placement.CHECKS,
@@ -82,6 +84,7 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
     document, problems = parse(read_text(folder / SITE_FILE, shown, FIX), shown)
     problems += vault.problems(folder)
     problems += checks_oidc.authority(document, folder)
+    problems += checks_k3s.tokens(document, folder)
     refusals = tuple(unbuilt.refusals(document.data))
     problems += [document.problem(refusal.place, refusal.row.what, refusal.row.instead) for refusal in refusals]
     merge = nests.Merge(document, folder)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from mecctl.model import Kubernetes, Lab, Line, Network, Node, Policy, Slice, Workload
+from mecctl.model import K3s, Kubernetes, Lab, Line, Network, Node, Policy, Registries, Slice, Workload
 from mecctl.model.base import Model
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class View:
     version: str | None
     cni: str | None
     network: Network | None
+    k3s: K3s | None
+    registries: Registries | None
     lab: Lab | None
     uplink: Line | None
 
@@ -87,6 +89,8 @@ def view(data: object, site: Site | None) -> View:
         version=sound.get("version"),
         cni=(network if site else _sound(network, Network)).get("cni"),
         network=site.kubernetes.network if site else _one(network, Network),
+        k3s=site.kubernetes.k3s if site else _one(kubernetes.get("k3s", {}), K3s),
+        registries=site.kubernetes.registries if site else _one(kubernetes.get("registries"), Registries),
         lab=site.spec.lab if site else _one(spec.get("lab"), Lab),
         uplink=site.spec.uplink if site else _one(spec.get("uplink"), Line),
     )

@@ -14,7 +14,7 @@ CASES = [
         "address: 10.77.0.12, roles: [agent]",
         "address: 10.77.0.12, roles: [agent], arch: arm",
         "spec.nodes[1].arch",
-        "32-bit ARM isn't built; amd64, arm64, or k3s",
+        "for which Cilium has no images; amd64, arm64, or k3s",
     ),
     ("[agent]", "[server, agent]", "spec.nodes[1].roles", "more than one server under kubeadm isn't built yet"),
     ("distribution: kubeadm", "distribution: existing", "spec.kubernetes.distribution", "existing cluster isn't built"),
