@@ -11,7 +11,7 @@ from mecctl.errors import UnreachableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mecctl.model import Site
+    from mecctl.model import Site, Workload
     from mecctl.sitefile import SiteFolder
 
 Object = dict[str, Any]
@@ -92,8 +92,10 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
     """Read the site's parts from the cluster, each declared one in the site file's order."""
     nodes = {node["metadata"]["name"]: node for node in client.list("v1", "Node")}
     namespaces = {one["metadata"]["name"]: one for one in client.list("v1", "Namespace")}
-    deployments = {
-        (one["metadata"]["namespace"], one["metadata"]["name"]): one for one in client.list("apps/v1", "Deployment")
+    running = {
+        (kind, one["metadata"]["namespace"], one["metadata"]["name"]): one
+        for kind in ("Deployment", *({"StatefulSet"} & {work.kind for work in site.workloads}))
+        for one in client.list("apps/v1", kind)
     }
     return Status(
         site.name,
@@ -104,9 +106,7 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
             for part in site.slices
         ),
         tuple(
-            _workload(
-                work.name, work.slice, work.replicas, deployments.get((site.slice(work.slice).namespace, work.name))
-            )
+            workload_status(work, running.get((work.kind, site.slice(work.slice).namespace, work.name)))
             for work in site.workloads
         ),
     )
@@ -130,8 +130,10 @@ def _active(namespace: Object | None) -> bool:
     return namespace is not None and namespace["status"].get("phase") == "Active"
 
 
-def _workload(name: str, part: str, wanted: int, deployment: Object | None) -> WorkloadStatus:
-    found = deployment["status"] if deployment else {}
-    current = deployment is not None and found.get("observedGeneration") == deployment["metadata"]["generation"]
+def workload_status(work: Workload, live: Object | None) -> WorkloadStatus:
+    """Return what the object of a workload says; how many replicas the load asks for is that object's word."""
+    found = live["status"] if live else {}
+    current = live is not None and found.get("observedGeneration") == live["metadata"]["generation"]
     replicas = min(found.get("readyReplicas", 0), found.get("updatedReplicas", 0)) if current else 0
-    return WorkloadStatus(name, part, replicas >= wanted, replicas, wanted)
+    wanted = max(work.fewest, live["spec"].get("replicas", 1)) if live and work.scale else work.fewest
+    return WorkloadStatus(work.name, work.slice, replicas >= wanted, replicas, wanted)

@@ -10,7 +10,7 @@ from mecctl.cluster.health import connect, look
 from mecctl.cluster.losses import Loss, losses, strays
 from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import SLICES, programs
-from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
+from mecctl.cluster.waiting import wait_nodes_ready, wait_workloads_ready
 from mecctl.engine.choice import choose, opened
 from mecctl.engine.names import EngineName
 from mecctl.engine.objects.kinds import api_of
@@ -32,7 +32,7 @@ ASKED = 30.0
 """Seconds that the API gets for an answer."""
 NODES_READY = 180.0
 """Seconds that nodes get to be Ready: a first start pulls, unpacks and compiles what the pod network needs."""
-DEPLOYMENTS_READY = 120.0
+WORKLOADS_READY = 120.0
 """Seconds that all workloads together then get."""
 
 
@@ -106,11 +106,11 @@ class Cluster:
     def wait_ready(self, nodes: Iterable[str]) -> None:
         """Return when the named nodes, cluster DNS and all workloads are ready.
 
-        Raises MecctlError that says why one isn't after NODES_READY or DEPLOYMENTS_READY seconds.
+        Raises MecctlError that says why one isn't after NODES_READY or WORKLOADS_READY seconds.
         """
         with self._client() as client:
             wait_nodes_ready(client, nodes, NODES_READY, self._progress)
-            wait_deployments_ready(client, self._site, DEPLOYMENTS_READY, self._progress)
+            wait_workloads_ready(client, self._site, WORKLOADS_READY, self._progress)
 
     def _programs(self) -> tuple[Program, ...]:
         return programs(self._site, self._folder.secrets, passphrase(self._folder.state))

@@ -12,6 +12,7 @@ from mecctl.model.demand import (
     SliceThroughput,
     Throughput,
 )
+from mecctl.model.file import ConfigFile
 from mecctl.model.five_qi import FIVE_QI, FiveQI
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
@@ -19,10 +20,14 @@ from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.oidc import Oidc
 from mecctl.model.placement import owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
+from mecctl.model.port import Protocol, ServicePort
+from mecctl.model.probe import HttpProbe, Probe, Probes, TcpProbe
+from mecctl.model.scale import Scale
 from mecctl.model.secret import Reference
 from mecctl.model.site import Lab, Location, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
+from mecctl.model.storage import Storage
 from mecctl.model.system import OpenPort, OperatingSystem
 from mecctl.model.tenancy import TENANT_ROLES, TenantRole, cluster_role, parse_ttl, tenant_group
 from mecctl.model.tending import is_shaped, is_tended, turn
@@ -34,8 +39,10 @@ __all__ = [
     "TENANT_ROLES",
     "Access",
     "Arch",
+    "ConfigFile",
     "DataNetworkAccess",
     "FiveQI",
+    "HttpProbe",
     "Isolation",
     "Kubernetes",
     "Lab",
@@ -54,18 +61,25 @@ __all__ = [
     "Policy",
     "PolicyPeer",
     "PolicyTarget",
+    "Probe",
+    "Probes",
+    "Protocol",
     "Qos",
     "Quota",
     "Rate",
     "Reference",
     "Resources",
     "Role",
+    "Scale",
+    "ServicePort",
     "Site",
     "SiteSpec",
     "Slice",
     "SliceRate",
     "SliceThroughput",
     "Snssai",
+    "Storage",
+    "TcpProbe",
     "TenantRole",
     "Throughput",
     "Workload",

@@ -7,6 +7,8 @@ from mecctl.model.slice import Slice
 
 POOL = "mec.io/pool"
 """Label of a node: the pool it is in."""
+ARCHITECTURE = "kubernetes.io/arch"
+"""Label of a node that its kubelet sets: amd64, arm64 or arm."""
 TAINT = "mec.io/slice"
 """Taint of a node that one slice has to itself; its value is the slice's S-NSSAI."""
 

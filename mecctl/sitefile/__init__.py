@@ -20,11 +20,13 @@ from mecctl.sitefile import (
     checks_rates,
     checks_secrets,
     checks_slices,
+    checks_workloads,
     faults,
     nests,
     unbuilt,
     vault,
 )
+from mecctl.sitefile.sources import Sources
 from mecctl.sitefile.view import view
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ STATE = ".mecctl"
 CHECKS = (
     *checks_cluster.CHECKS,
     *checks_slices.CHECKS,
+    *checks_workloads.CHECKS,
     *checks_placement.CHECKS,
     *checks_assurance.CHECKS,
     *checks_quotas.CHECKS,
@@ -50,7 +53,7 @@ CHECKS = (
 class SiteFolder:
     """A site and the folder it stands in; `warnings` say what is read but not enforced.
 
-    `secrets` are the values that the site file refers to, by workload and variable (`cache/DB_PASSWORD`), once
+    `secrets` are the values that the site file refers to, by workload and variable (`cache/DB_PASSWORD`) or path, once
     mecctl.sitefile.secrets has read them; they are in no file that mecctl writes.
     """
 
@@ -78,18 +81,19 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
     shown = f"{folder}/{SITE_FILE}"
     document, problems = parse(read_text(folder / SITE_FILE, shown, FIX), shown)
     problems += vault.problems(folder)
-    problems += [document.problem(one.place, one.what, one.allowed) for one in checks_secrets.clear(document.data)]
     problems += checks_oidc.authority(document, folder)
     refusals = tuple(unbuilt.refusals(document.data))
     problems += [document.problem(refusal.place, refusal.row.what, refusal.row.instead) for refusal in refusals]
     merge = nests.Merge(document, folder)
-    data = merge.data()
-    problems += merge.problems
+    sources = Sources(document, folder)
+    data = sources.data(merge.data())
+    problems += [*merge.problems, *sources.problems]
+    problems += [document.problem(one.place, one.what, one.allowed) for one in checks_secrets.clear(data)]
     site = None
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        explained = {*_explained(refusals), *merge.explained}
+        explained = {*_explained(refusals), *merge.explained, *sources.explained}
         problems += [found for place, found in faults.problems(error, document) if not _within(place, explained)]
     valid = view(data, site)
     for check in CHECKS:

@@ -127,8 +127,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         replaces="image",
     ),
     Unbuilt("spec.workloads[].vm", "virtual machines aren't built yet", "write image: instead", replaces="image"),
-    Unbuilt("spec.workloads[].scale", "scaling by load isn't built yet", "write replicas: instead"),
-    Unbuilt("spec.workloads[].storage", "storage for workloads isn't built yet", "leave it out"),
     Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
 )
 

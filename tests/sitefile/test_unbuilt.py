@@ -47,8 +47,6 @@ CASES = [
     ),
     (CACHE, "{name: cache, slice: embb, appd: apps/a.json,", "spec.workloads[0].appd", "write image: and ports:"),
     (CACHE, "{name: cache, slice: embb, vm: {cpus: 1},", "spec.workloads[0].vm", "virtual machines aren't built yet"),
-    (CACHE, f"{CACHE} scale: {{max: 5}},", "spec.workloads[0].scale", "write replicas: instead"),
-    (CACHE, f"{CACHE} storage: 1Gi,", "spec.workloads[0].storage", "storage for workloads isn't built yet"),
     ("  slices:\n", "  lab: {driver: vagrant}\n  slices:\n", "spec.lab.driver", "write driver: podman"),
 ]
 
