@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from mecctl import __version__
-from mecctl.cli import artifacts, doctor, lab, site, slice, stack  # noqa: A004
+from mecctl.cli import artifacts, doctor, lab, site, slice, stack, workload  # noqa: A004
 from mecctl.cli.exits import ExitWith
 from mecctl.cli.printing import print_json
 from mecctl.errors import InputError, MecctlError
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(site.app, name="site")
 app.add_typer(slice.app, name="slice")
+app.add_typer(workload.app, name="app")
 app.add_typer(stack.app, name="stack")
 app.add_typer(lab.app, name="lab")
 app.add_typer(artifacts.app, name="artifacts")
