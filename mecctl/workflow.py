@@ -130,14 +130,14 @@ class Workflow:
     def _plan_cluster(self) -> Outcome:
         if not self._nodes.installed:
             return Outcome(unknown="the cluster isn't there yet; its part of the plan is known once it is")
-        return Outcome(self._cluster.plan())
+        return Outcome(self._cluster.plan(), notes=self._cluster.notes())
 
     def _apply_cluster(self) -> Outcome:
         """Objects are made while nodes are still getting Ready; what fails here may be explained by a node after it."""
         try:
             if not self.let_go and (lost := self._cluster.losses()):
                 return Outcome(errors=(refusal(lost, f"{self.folder.path}/{SITE_FILE}"),), blocks=True)
-            return Outcome(self._cluster.apply())
+            return Outcome(self._cluster.apply(), notes=self._cluster.notes())
         except UnreachableError:
             raise
         except MecctlError as error:

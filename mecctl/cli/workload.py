@@ -106,16 +106,18 @@ def exec_(
 
 def _show(site: str, name: str | None, output: Format, text: _ToText, *, why: bool) -> None:
     from mecctl.cluster import apps
+    from mecctl.cluster.suited import notes
 
     folder = _load(site)
     works = apps.chosen(folder.site, name)
     with _connected(folder) as client:
         found = [one.to_json() for one in apps.look(client, folder.site, works, why=why)]
+        told = list(notes(client, folder.site))
     ok = all(one["ready"] for one in found)
     if output is Format.json:
-        print_json({"site": folder.site.name, "ok": ok, "apps": found})
+        print_json({"site": folder.site.name, "ok": ok, "apps": found, "notes": told})
     else:
-        typer.echo(text(found, ()))
+        typer.echo(text(found, told))
     raise ExitWith(0 if ok or not why else 1)
 
 

@@ -176,7 +176,7 @@ def _reason(pod: Object, container: Object) -> str:
     unplaced = [one for one in pod["status"].get("conditions") or () if one["type"] == "PodScheduled"]
     if unplaced and unplaced[0]["status"] == "False":
         return str(unplaced[0].get("reason", "Unschedulable"))
-    return str(held.get("reason") or ("NotReady" if state.get("running") else pod["status"].get("phase", "")))
+    return str(held.get("reason") or ("NotReady" if "running" in state else pod["status"].get("phase", "")))
 
 
 def _is_ready(pod: Object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from mecctl.cluster.suited import notes
 from mecctl.engine.kube import KubeClient
 from mecctl.errors import UnreachableError
 
@@ -51,13 +52,17 @@ class WorkloadStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """A whole site as its cluster sees it; `kubeconfig` is the path of the file that leads to it."""
+    """A whole site as its cluster sees it; `kubeconfig` is the path of the file that leads to it.
+
+    `notes` say what of the site file the cluster can't honour.
+    """
 
     site: str
     kubeconfig: str
     nodes: tuple[NodeStatus, ...]
     slices: tuple[SliceStatus, ...]
     workloads: tuple[WorkloadStatus, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -66,7 +71,7 @@ class Status:
         return all(part.ready for part in parts)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `{site, ok, kubeconfig, nodes, slices, workloads}`."""
+        """Return `{site, ok, kubeconfig, nodes, slices, workloads, notes}`."""
         return {"site": self.site, "ok": self.ok, **{k: v for k, v in asdict(self).items() if k != "site"}}
 
 
@@ -109,6 +114,7 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
             workload_status(work, running.get((work.kind, site.slice(work.slice).namespace, work.name)))
             for work in site.workloads
         ),
+        notes(client, site),
     )
 
 

@@ -18,7 +18,7 @@ from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
 from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.oidc import Oidc
-from mecctl.model.placement import owner, places
+from mecctl.model.placement import barrier, owner, places
 from mecctl.model.policy import Policy, PolicyPeer, PolicyTarget
 from mecctl.model.port import Protocol, ServicePort
 from mecctl.model.probe import HttpProbe, Probe, Probes, TcpProbe
@@ -83,6 +83,7 @@ __all__ = [
     "TenantRole",
     "Throughput",
     "Workload",
+    "barrier",
     "cluster_role",
     "is_shaped",
     "is_tended",

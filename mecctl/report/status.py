@@ -21,6 +21,7 @@ def status_to_text(status: Mapping[str, Any]) -> str:
         table(["NODE", "READY", "VERSION", "ARCH", ""], nodes),
         *([table(["SLICE", "READY", "S-NSSAI", "NAMESPACE"], slices)] if slices else []),
         *([table(["WORKLOAD", "READY", "SLICE", "REPLICAS"], workloads)] if workloads else []),
+        *(f"note: {note}" for note in status["notes"]),
         f"kubeconfig: {status['kubeconfig']}",
     ]
     return "\n\n".join(parts)

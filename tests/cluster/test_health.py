@@ -35,6 +35,7 @@ def test_a_healthy_site_in_the_files_order():
             {"name": "cache", "slice": "video", "ready": True, "replicas": 2, "wanted": 2},
             {"name": "control", "slice": "urllc", "ready": True, "replicas": 1, "wanted": 1},
         ),
+        "notes": (),
     }
 
 
