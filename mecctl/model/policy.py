@@ -32,4 +32,7 @@ class Policy(Model):
         """Return the ports of `workload` that this opens: none unless it is the target or one of its workloads."""
         if workload.slice != self.target.slice or self.target.workload not in (None, workload.name):
             return ()
-        return tuple(port for port in workload.ports if not self.target.ports or port.port in self.target.ports)
+        named = [port for port in workload.ports if not self.target.ports or port.port in self.target.ports]
+        # A policy of the network judges by the pods' port, so another port of the Service that ends there opens too.
+        behind = {(port.protocol, port.target) for port in named}
+        return tuple(port for port in workload.ports if (port.protocol, port.target) in behind)
