@@ -137,7 +137,8 @@ class Workflow:
         try:
             if not self.let_go and (lost := self._cluster.losses()):
                 return Outcome(errors=(refusal(lost, f"{self.folder.path}/{SITE_FILE}"),), blocks=True)
-            return Outcome(self._cluster.apply(), notes=self._cluster.notes())
+            notes = self._cluster.notes()  # asked first, or a failure would hide what was done
+            return Outcome(self._cluster.apply(), notes=notes)
         except UnreachableError:
             raise
         except MecctlError as error:

@@ -271,7 +271,7 @@ def test_a_workload_with_storage_files_a_scale_and_a_udp_port(site, first):
     assert app["claims"] == [{"name": "data-store-0", "phase": "Bound", "size": "16Mi", "class": "by-hand"}]
 
     (site.path / "site.yaml").write_text(before)
-    assert_converges(site)
+    assert_proven(site.up())
     kubectl(site, "-n slice-2-0000b2 delete pvc data-store-0")
     kubectl(site, "delete pv/by-hand storageclass/by-hand")
 
