@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIX", "Opening", "Reading", "Written", "read", "write"]
 
-_FORMS = (tosca, camara, mec)
+_FORMS = (mec, tosca, camara)
 _ALLOWED = (
     "an ETSI MEC 010-2 AppD (appDId, appName), a TOSCA MecApp (tosca_definitions_version) "
     "or a CAMARA application manifest (packageType, appRepo)"
@@ -82,7 +82,7 @@ def write(fields: Mapping[str, Any], site: str) -> Written:
 
 def _carry(reading: Reading) -> None:
     """Keep, as annotations, every attribute that the workload's fields wouldn't give back as it is."""
-    again = writing.generate({"name": reading.name, **reading.fields})
+    again = writing.generate(reading.fields)
     other: dict[str, Any] = {}
     for key, value in reading.document.items():
         if again.get(key) == value:

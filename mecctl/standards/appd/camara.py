@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mecctl.standards.appd.reading import Reading
 
 FORM = "a CAMARA application manifest"
+KEPT = "camaraAppManifest"
 _SIGNS = frozenset(map(squash, ("packageType", "appRepo", "componentSpec")))
 _SIZE = re.compile(r"([0-9]+)(GB|MB)")
 _UNBUILT = {"HELM": "Helm charts aren't installed here", "CSAR": "TOSCA archives aren't unpacked here"}
@@ -33,7 +34,7 @@ def recognises(data: Mapping[str, Any]) -> bool:
 
 
 def read(reading: Reading, data: Mapping[str, Any]) -> None:
-    """Read the manifest; what a workload has no place for goes into the AppD under its own name."""
+    """Read the manifest; all but its names is kept as one attribute that AppDs don't have."""
     found = reading.shaping.shape(MANIFEST, data, (), ())
     if not isinstance(found, dict) or reading.shaping.problems:
         return
@@ -41,7 +42,7 @@ def read(reading: Reading, data: Mapping[str, Any]) -> None:
     rest = {key: value for key, value in found.items() if key not in {"name", "appProvider", "version"}}
     rest["appRepo"] = _without_secrets(reading, found["appRepo"])
     named = {"appName": found["name"], "appProvider": found["appProvider"], "appSoftVersion": found["version"]}
-    reading.document = {**named, **rest}
+    reading.document = {**named, KEPT: rest}
     machine = found["requiredResources"]["infraKind"] == "virtualMachine" or found["packageType"] in {"QCOW2", "OVA"}
     _package(reading, found, machine=machine)
     _resources(reading, found["requiredResources"], ("requiredResources",), machine=machine)

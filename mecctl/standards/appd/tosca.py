@@ -56,7 +56,10 @@ def read(reading: Reading, data: Mapping[str, Any]) -> None:
         raise InputError(
             [reading.shaping.problem(place, f"is to be had by {name}", allowed) for place, name in functions]
         )
-    whole = {**_defaults(data, node.get("type")), **{key: one for key, one in properties.items() if key not in _FIXED}}
+    whole = {
+        **_defaults(data, _text(node, "type")),
+        **{key: one for key, one in properties.items() if key not in _FIXED},
+    }
     whole |= {key: one for key, one in _units(data).items() if one and key not in whole}
     mec.read(reading, whole, (*at, "properties"), ("appDescription", "virtualComputeDescriptor", "swImageDescriptor"))
 
@@ -65,30 +68,30 @@ def _apps(data: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     types = {MEC_APP, *_derived(data)}
     topology = _mapping(data, "topology_template")
     for name, node in _mapping(topology, "node_templates").items():
-        if isinstance(node, dict) and node.get("type") in types:
+        if _text(node, "type") in types:
             yield ("topology_template", "node_templates", name), node
     mapped = _mapping(topology, "substitution_mappings")
-    if mapped.get("node_type") in types and mapped.get("properties") and not _templates(topology, types):
+    if _text(mapped, "node_type") in types and mapped.get("properties") and not _templates(topology, types):
         yield ("topology_template", "substitution_mappings"), {**mapped, "type": mapped["node_type"]}
 
 
 def _templates(topology: Mapping[str, Any], types: set[str]) -> bool:
     nodes = _mapping(topology, "node_templates").values()
-    return any(isinstance(node, dict) and node.get("type") in types for node in nodes)
+    return any(_text(node, "type") in types for node in nodes)
 
 
 def _derived(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield the file's own types that are derived from MecApp, at any remove."""
     types, found = _mapping(data, "node_types"), {MEC_APP}
     for _ in types:
-        found |= {name for name, one in types.items() if isinstance(one, dict) and one.get("derived_from") in found}
+        found |= {name for name, one in types.items() if _text(one, "derived_from") in found}
     yield from found
 
 
-def _defaults(data: Mapping[str, Any], kind: object) -> dict[str, Any]:
+def _defaults(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Return what the node's own type says of properties: their default."""
     types = _mapping(data, "node_types")
-    properties = _mapping(types.get(kind) if isinstance(kind, str) else None, "properties")
+    properties = _mapping(types.get(kind), "properties")
     given = {name: one["default"] for name, one in properties.items() if isinstance(one, dict) and "default" in one}
     return {name: value for name, value in given.items() if name not in _FIXED}
 
@@ -110,7 +113,7 @@ def _units(data: Mapping[str, Any]) -> dict[str, Any]:
     nodes = _mapping(_mapping(data, "topology_template"), "node_templates")
     images, containers, machines, storage = [], [], [], []
     for node in nodes.values():
-        kind = str(node.get("type", "")) if isinstance(node, dict) else ""
+        kind = _text(node, "type")
         properties = dict(_mapping(node, "properties"))
         if kind.startswith("tosca.nodes.nfv.Vdu."):
             images += list(_artifacts(node))
@@ -131,10 +134,15 @@ def _units(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _artifacts(node: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for one in _mapping(node, "artifacts").values():
-        if isinstance(one, dict) and str(one.get("type", "")).endswith("SwImage"):
+        if _text(one, "type").endswith("SwImage"):
             yield {**_mapping(one, "properties"), **({"file": one["file"]} if "file" in one else {})}
 
 
 def _mapping(parent: object, key: str) -> Mapping[str, Any]:
     found = parent.get(key) if isinstance(parent, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def _text(parent: object, key: str) -> str:
+    found = parent.get(key) if isinstance(parent, dict) else None
+    return found if isinstance(found, str) else ""
