@@ -102,9 +102,8 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
         problems += [document.problem(found.place, found.what, found.allowed) for found in check(valid)]
     if problems or site is None:
         raise InputError(_sorted(problems, shown))
-    return SiteFolder(
-        folder.resolve(), site, (*merge.warnings, *checks_cluster.warnings(site), *checks_rates.warnings(site))
-    )
+    told = (*merge.warnings, *descriptors.warnings)
+    return SiteFolder(folder.resolve(), site, (*told, *checks_cluster.warnings(site), *checks_rates.warnings(site)))
 
 
 def _find(reference: str | Path, inventories: Path) -> Path:
