@@ -16,6 +16,7 @@ def test_import_prints_a_workload_and_policies_for_the_site_file(capsys):
     assert run(["app", "import", str(DATA / "tosca.yaml"), "--slice", "embb", "--name", "video"]) == 0
     said = capsys.readouterr()
     document, _ = parse(said.out, "out")
+    assert isinstance(document.data, dict)
     found = Workload.model_validate(document.data["workloads"][0])
     assert (found.name, found.slice, found.image) == ("video", "embb", "registry.example/video:2.1")
     (policy,) = document.data["policies"]

@@ -4,6 +4,7 @@ import copy
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,7 +19,7 @@ FILES = {
     "camara.json": json.loads((DATA / "camara.json").read_text()),
     "tosca.yaml": yaml.safe_load((DATA / "tosca.yaml").read_text()),
 }
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     0,
