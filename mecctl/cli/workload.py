@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mecctl.cli import appd
 from mecctl.cli.exits import ExitWith
 from mecctl.cli.options import INVENTORIES, Format, OutputOption, SiteArgument, VerboseOption
 from mecctl.cli.printing import print_json
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="Workloads: what runs, what it says, a look inside.", no_args_is_help=True)
+
+app.command("import")(appd.import_)
+app.command("export")(appd.export)
 
 _ToText = Callable[[Iterable[Mapping[str, Any]], Iterable[str]], str]
 AppArgument = Annotated[str, typer.Argument(metavar="APP", help="The workload's name in the site file.")]

@@ -1,17 +1,20 @@
 """Programs that run inside a slice."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from mecctl.model.base import Model
 from mecctl.model.file import ConfigFile
 from mecctl.model.node import Arch
+from mecctl.model.notes import check_notes
 from mecctl.model.port import ServicePort
 from mecctl.model.probe import Probes
 from mecctl.model.quantity import Cpu, Memory
 from mecctl.model.scale import Replicas, Scale
 from mecctl.model.secret import EnvValue, Reference
 from mecctl.model.storage import Storage
-from mecctl.model.types import EnvName, Image, Name, ServiceName
+from mecctl.model.types import EnvName, Image, Name, NoteKey, ServiceName
 
 
 class Resources(Model):
@@ -44,6 +47,14 @@ class Workload(Model):
     resources: Resources | None = Field(None, description="What one replica is given; the slice's default if left out.")
     architecture: Arch | None = Field(None, description="Only nodes of this processor architecture; any if left out.")
     pool: Name | None = Field(None, description="Only nodes of this pool; those of its slice if left out.")
+    annotations: dict[NoteKey, str] = Field(
+        default_factory=dict, description="Notes on the Deployment (mec.io/...), such as what an AppD says."
+    )
+
+    @model_validator(mode="after")
+    def _notes_fit(self) -> Self:
+        check_notes(self.annotations)
+        return self
 
     @property
     def plain_env(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from mecctl.document import FIX, parse, read_text
 from mecctl.errors import InputError, Problem
 from mecctl.model import Site
 from mecctl.sitefile import (
+    appds,
     checks_assurance,
     checks_cluster,
     checks_k3s,
@@ -88,24 +89,24 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
     refusals = tuple(unbuilt.refusals(document.data))
     problems += [document.problem(refusal.place, refusal.row.what, refusal.row.instead) for refusal in refusals]
     merge = nests.Merge(document, folder)
+    descriptors = appds.Merge(document, folder)
     sources = Sources(document, folder)
-    data = sources.data(merge.data())
-    problems += [*merge.problems, *sources.problems]
+    data = sources.data(descriptors.data(merge.data()))
+    problems += [*merge.problems, *descriptors.problems, *sources.problems]
     problems += [document.problem(one.place, one.what, one.allowed) for one in checks_secrets.clear(data)]
     site = None
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        explained = {*_explained(refusals), *merge.explained, *sources.explained}
+        explained = {*_explained(refusals), *merge.explained, *descriptors.explained, *sources.explained}
         problems += [found for place, found in faults.problems(error, document) if not _within(place, explained)]
     valid = view(data, site)
     for check in CHECKS:
         problems += [document.problem(found.place, found.what, found.allowed) for found in check(valid)]
     if problems or site is None:
         raise InputError(_sorted(problems, shown))
-    return SiteFolder(
-        folder.resolve(), site, (*merge.warnings, *checks_cluster.warnings(site), *checks_rates.warnings(site))
-    )
+    told = (*merge.warnings, *descriptors.warnings)
+    return SiteFolder(folder.resolve(), site, (*told, *checks_cluster.warnings(site), *checks_rates.warnings(site)))
 
 
 def _find(reference: str | Path, inventories: Path) -> Path:

@@ -126,12 +126,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         "none, tenant, virtual-resource or physical",
         ("network-function",),
     ),
-    Unbuilt(
-        "spec.workloads[].appd",
-        "ETSI application descriptors aren't read yet",
-        "write image: and ports: instead",
-        replaces="image",
-    ),
     Unbuilt("spec.workloads[].vm", "virtual machines aren't built yet", "write image: instead", replaces="image"),
     Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
 )

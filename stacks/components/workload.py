@@ -52,11 +52,12 @@ class SliceWorkload(pulumi.ComponentResource):
             "namespace": namespace,
             "labels": workload_labels(workload),
         }
+        noted: ObjectMetaArgsDict = {**about, "annotations": workload.annotations} if workload.annotations else about
         after = pulumi.ResourceOptions(parent=self, depends_on=[args.files] if args.files else [])
         if workload.storage:
-            StatefulSet(f"{name}-statefulset", metadata=about, spec=_stateful_set(args), opts=after)
+            StatefulSet(f"{name}-statefulset", metadata=noted, spec=_stateful_set(args), opts=after)
         else:
-            Deployment(f"{name}-deployment", metadata=about, spec=_deployment(args), opts=after)
+            Deployment(f"{name}-deployment", metadata=noted, spec=_deployment(args), opts=after)
         if workload.ports:
             Service(f"{name}-service", metadata=about, spec=_service(workload), opts=child)
         if workload.scale:

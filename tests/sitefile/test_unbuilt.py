@@ -45,7 +45,6 @@ CASES = [
         "spec.slices[0].isolation",
         "aren't built yet; none, tenant, virt",
     ),
-    (CACHE, "{name: cache, slice: embb, appd: apps/a.json,", "spec.workloads[0].appd", "write image: and ports:"),
     (CACHE, "{name: cache, slice: embb, vm: {cpus: 1},", "spec.workloads[0].vm", "virtual machines aren't built yet"),
     ("  slices:\n", "  lab: {driver: vagrant}\n  slices:\n", "spec.lab.driver", "write driver: podman"),
 ]

@@ -37,6 +37,13 @@ def test_the_selector_is_part_of_the_pods_labels():
     assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
 
 
+def test_annotations_are_the_deployments():
+    notes = {"mec.io/appd-appDId": "a"}
+    made = render("workloads", site(slices=[VIDEO], workloads=[CACHE | {"annotations": notes}]))
+
+    assert made.find("Deployment")["metadata"]["annotations"] == notes
+
+
 def test_the_service_has_all_ports():
     made = render("workloads", site(slices=[VIDEO], workloads=[CACHE]))
 
