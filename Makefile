@@ -1,7 +1,8 @@
 # Two commands: `make up` brings up the lab site, `make test` runs every test. Both install what they need first.
 SITE ?= lab
+K3S_TESTS = tests/standards/k3s tests/playbooks/test_k3s_on_nodes.py tests/e2e/test_site.py tests/e2e/test_faults.py tests/e2e/slices
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-.PHONY: up down test check setup
+.PHONY: up down test test-k3s check setup
 
 up:
 	@$(AS_ROOT) sh -ec './setup.sh; .venv/bin/mecctl lab up $(SITE); .venv/bin/mecctl site up $(SITE)'
@@ -11,6 +12,11 @@ down:
 
 test:
 	@$(AS_ROOT) sh -ec './setup.sh; .venv/bin/pytest -n 2 -m "not e2e"; .venv/bin/pytest -m e2e'
+
+# The lab's tests under K3s, with a real binary and, beside it, the release's k3s-airgap-images-amd64.tar.zst.
+test-k3s:
+	@test -x "$(K3S)" || { echo "make test-k3s K3S=/path/to/k3s: there is no program '$(K3S)'" >&2; exit 2; }
+	@$(AS_ROOT) sh -ec './setup.sh; K3S="$(K3S)" .venv/bin/pytest -m e2e $(K3S_TESTS)'
 
 # The tests that need no machine, in under a minute.
 check: setup

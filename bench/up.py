@@ -16,7 +16,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.measure import interleaved, report
 from mecctl import lab
@@ -24,6 +24,9 @@ from mecctl.artifacts.select import for_site
 from mecctl.artifacts.store import Store
 from mecctl.plan.progress import Silent
 from mecctl.sitefile import SiteFolder, load
+
+if TYPE_CHECKING:
+    from mecctl.model import Node
 
 HERE = Path(__file__).parent
 MECCTL = Path(sys.executable).with_name("mecctl")
@@ -44,7 +47,7 @@ class Floor:
 
     def __init__(self, folder: SiteFolder) -> None:
         self.folder = folder
-        self.server, self.agent = folder.site.servers[0], folder.site.agents[0]
+        self.server, self.agents = folder.site.servers[0], folder.site.agents
         store = Store()
         self.blobs = {name: list(store.ensure(found, Silent()).values()) for name, found in for_site(folder).items()}
         self.pause = next(
@@ -55,12 +58,14 @@ class Floor:
         """Run the floor to its end."""
         token = f"{secrets.token_hex(3)}.{secrets.token_hex(8)}"
         with ThreadPoolExecutor(2) as pool:
-            agent = pool.submit(self._agent, token)
-            self._server(token)
-            agent.result()
+            agents = [pool.submit(self._agent, agent, token) for agent in self.agents]
+            self.server_alone(token)
+            for agent in agents:
+                agent.result()
         self._ssh(self.server.address, "ready.sh", NODES=str(len(self.folder.site.nodes)))
 
-    def _server(self, token: str) -> None:
+    def server_alone(self, token: str = "abcdef.0123456789abcdef") -> None:  # noqa: S107 - as kubeadm's manual has it
+        """Make the control plane; the nodes that join it wait for it."""
         kubernetes = self.folder.site.kubernetes
         self._prepare(self.server.name, self.server.address)
         subprocess.run(self.words(self.server.address, "cat > /root/cni.yaml"), input=self.cni, text=True, check=True)
@@ -74,9 +79,9 @@ class Floor:
             SERVICE_CIDR=str(kubernetes.network.service_cidr),
         )
 
-    def _agent(self, token: str) -> None:
-        self._prepare(self.agent.name, self.agent.address)
-        self._ssh(self.agent.address, "agent.sh", ADDRESS=str(self.server.address), TOKEN=token)
+    def _agent(self, agent: Node, token: str) -> None:
+        self._prepare(agent.name, agent.address)
+        self._ssh(agent.address, "agent.sh", ADDRESS=str(self.server.address), TOKEN=token)
 
     def _prepare(self, name: str, address: object) -> None:
         blobs = self.blobs[name]

@@ -18,7 +18,7 @@ from mecctl.cluster import evidence as cluster
 from mecctl.engine.state.files import write_whole
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import evidence as nodes
-from mecctl.nodes.kubeconfig import fetch
+from mecctl.nodes.kubeconfig import expired, fetch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,10 +56,14 @@ def _cluster(folder: SiteFolder) -> dict[str, Any] | str:
     """Return the cluster's evidence; a site that has been set up elsewhere has its kubeconfig on a server."""
     kubeconfig = folder.state / "kubeconfig"
     try:
-        if not kubeconfig.exists():
+        if not kubeconfig.exists() or expired(kubeconfig):
             fetch(folder, kubeconfig)
         return cluster.gather(folder)
     except UnreachableError as error:
+        return str(error)
+    except MecctlError as error:
+        if not (kubeconfig.exists() and expired(kubeconfig)):
+            raise
         return str(error)
 
 

@@ -99,7 +99,8 @@ class Workflow:
         errors = tuple(finding.as_error() for finding in self._nodes.preflight())
         short = self._nodes.shortage()
         blocks = short is not None or not self._nodes.usable & self._servers
-        return Outcome(errors=(*errors, short) if short else errors, blocks=blocks)
+        errors = (*errors, short) if short else errors
+        return Outcome(errors=errors, blocks=blocks, notes=self._nodes.expiring())
 
     def _apply_nodes(self) -> Outcome:
         return self._nodes_outcome(self._nodes.apply())
@@ -130,14 +131,15 @@ class Workflow:
     def _plan_cluster(self) -> Outcome:
         if not self._nodes.installed:
             return Outcome(unknown="the cluster isn't there yet; its part of the plan is known once it is")
-        return Outcome(self._cluster.plan())
+        return Outcome(self._cluster.plan(), notes=self._cluster.notes())
 
     def _apply_cluster(self) -> Outcome:
         """Objects are made while nodes are still getting Ready; what fails here may be explained by a node after it."""
         try:
             if not self.let_go and (lost := self._cluster.losses()):
                 return Outcome(errors=(refusal(lost, f"{self.folder.path}/{SITE_FILE}"),), blocks=True)
-            return Outcome(self._cluster.apply())
+            notes = self._cluster.notes()  # asked first, or a failure would hide what was done
+            return Outcome(self._cluster.apply(), notes=notes)
         except UnreachableError:
             raise
         except MecctlError as error:

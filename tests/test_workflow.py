@@ -11,6 +11,7 @@ from mecctl.nodes.preflight import Finding
 from mecctl.nodes.steps import NodesResult
 from mecctl.plan.change import Change
 from mecctl.plan.check import Check
+from mecctl.report.text import plan_to_text
 from mecctl.sitefile import load
 from mecctl.workflow import Workflow
 
@@ -28,6 +29,9 @@ class Nodes:
 
     def preflight(self):
         return self.findings
+
+    def expiring(self):
+        return ("edge-1: it expires on 2026-12-24, in 28 days: mecctl site rotate lab certs",)
 
     def shortage(self):
         return self.short
@@ -56,6 +60,9 @@ class Cluster:
 
     apply = plan
 
+    def notes(self):
+        return ("nothing tells the load",)
+
 
 class Watcher:
     def __getattr__(self, _):
@@ -74,6 +81,14 @@ def flow(folder, monkeypatch, nodes, cluster=None, checks=(HOLDS,)):
     monkeypatch.setattr(workflow, "Cluster", lambda *_, **__: cluster)
     monkeypatch.setattr(workflow, "prove", lambda *_: tuple(checks))
     return Workflow(folder, Watcher())
+
+
+def test_what_expires_soon_is_told_and_fails_nothing(folder, monkeypatch):
+    result = flow(folder, monkeypatch, Nodes()).plan()
+
+    assert result.ok
+    assert result.notes[0] == "edge-1: it expires on 2026-12-24, in 28 days: mecctl site rotate lab certs"
+    assert "note: edge-1: it expires on 2026-12-24" in plan_to_text(result)
 
 
 def test_plan_and_up_list_the_same_changes(folder, monkeypatch):

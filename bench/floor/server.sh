@@ -26,4 +26,4 @@ conntrack: {maxPerCore: 0}
 U
 kubeadm init --config /root/kubeadm.yaml --ignore-preflight-errors=all > /root/init.log 2>&1
 export KUBECONFIG=/etc/kubernetes/admin.conf
-kubectl apply --server-side -f /root/cni.yaml > /dev/null
+[ ! -s /root/cni.yaml ] || kubectl apply --server-side -f /root/cni.yaml > /dev/null

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mecctl.cluster.suited import notes
 from mecctl.engine.kube import KubeClient
-from mecctl.errors import UnreachableError
+from mecctl.engine.kube.config import load
+from mecctl.errors import MecctlError, UnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mecctl.model import Site
+    from mecctl.model import Site, Workload
     from mecctl.sitefile import SiteFolder
 
 Object = dict[str, Any]
@@ -51,13 +54,19 @@ class WorkloadStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """A whole site as its cluster sees it; `kubeconfig` is the path of the file that leads to it."""
+    """A whole site as its cluster sees it; `kubeconfig` is the path of the file that leads to it.
+
+    `notes` say what of the site file the cluster can't honour.
+    `certificate_days` is for how many days its certificate holds; None for a kubeconfig without one.
+    """
 
     site: str
     kubeconfig: str
     nodes: tuple[NodeStatus, ...]
     slices: tuple[SliceStatus, ...]
     workloads: tuple[WorkloadStatus, ...]
+    notes: tuple[str, ...] = ()
+    certificate_days: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -66,24 +75,39 @@ class Status:
         return all(part.ready for part in parts)
 
     def to_json(self) -> dict[str, Any]:
-        """Return `{site, ok, kubeconfig, nodes, slices, workloads}`."""
-        return {"site": self.site, "ok": self.ok, **{k: v for k, v in asdict(self).items() if k != "site"}}
+        """Return `{site, ok, kubeconfig, nodes, slices, workloads, notes, certificateDays}`."""
+        found = asdict(self)
+        days = found.pop("certificate_days")
+        return {"site": found.pop("site"), "ok": self.ok, **found, "certificateDays": days}
 
 
 def status(folder: SiteFolder) -> Status:
     """Look at the site's cluster; raises UnreachableError when it isn't there or doesn't answer."""
     kubeconfig = folder.state / "kubeconfig"
     with connect(kubeconfig, folder.site) as client:
-        return look(client, folder.site, str(kubeconfig))
+        found = look(client, folder.site, str(kubeconfig))
+    ends = load(kubeconfig).credential.expires()
+    left = (ends - datetime.now(UTC)) / timedelta(days=1) if ends else None
+    return replace(found, certificate_days=left if left is None else round(left, 1))
 
 
 def connect(kubeconfig: Path, site: Site, timeout: float = 30.0) -> KubeClient:
-    """Return a client to the site's cluster; UnreachableError while the site has none."""
+    """Return a client to the site's cluster.
+
+    Raises UnreachableError while the site has none, MecctlError when the kubeconfig's certificate has expired.
+    """
     if not kubeconfig.exists():
         raise UnreachableError(
             f"{site.name} has no cluster yet",
             why=f"there is no {kubeconfig}",
             fix=f"mecctl site up {site.name}",
+        )
+    ends = load(kubeconfig).credential.expires()
+    if ends and ends < datetime.now(UTC):
+        raise MecctlError(
+            f"the administrator's certificate expired on {ends:%Y-%m-%d %H:%M} UTC",
+            where=str(kubeconfig),
+            fix=f"mecctl site rotate {site.name} certs",
         )
     return KubeClient.from_kubeconfig(kubeconfig, timeout=timeout)
 
@@ -92,8 +116,10 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
     """Read the site's parts from the cluster, each declared one in the site file's order."""
     nodes = {node["metadata"]["name"]: node for node in client.list("v1", "Node")}
     namespaces = {one["metadata"]["name"]: one for one in client.list("v1", "Namespace")}
-    deployments = {
-        (one["metadata"]["namespace"], one["metadata"]["name"]): one for one in client.list("apps/v1", "Deployment")
+    running = {
+        (kind, one["metadata"]["namespace"], one["metadata"]["name"]): one
+        for kind in ("Deployment", *({"StatefulSet"} & {work.kind for work in site.workloads}))
+        for one in client.list("apps/v1", kind)
     }
     return Status(
         site.name,
@@ -104,11 +130,10 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
             for part in site.slices
         ),
         tuple(
-            _workload(
-                work.name, work.slice, work.replicas, deployments.get((site.slice(work.slice).namespace, work.name))
-            )
+            workload_status(work, running.get((work.kind, site.slice(work.slice).namespace, work.name)))
             for work in site.workloads
         ),
+        notes(client, site),
     )
 
 
@@ -130,8 +155,10 @@ def _active(namespace: Object | None) -> bool:
     return namespace is not None and namespace["status"].get("phase") == "Active"
 
 
-def _workload(name: str, part: str, wanted: int, deployment: Object | None) -> WorkloadStatus:
-    found = deployment["status"] if deployment else {}
-    current = deployment is not None and found.get("observedGeneration") == deployment["metadata"]["generation"]
+def workload_status(work: Workload, live: Object | None) -> WorkloadStatus:
+    """Return what the object of a workload says; how many replicas the load asks for is that object's word."""
+    found = live["status"] if live else {}
+    current = live is not None and found.get("observedGeneration") == live["metadata"]["generation"]
     replicas = min(found.get("readyReplicas", 0), found.get("updatedReplicas", 0)) if current else 0
-    return WorkloadStatus(name, part, replicas >= wanted, replicas, wanted)
+    wanted = max(work.fewest, live["spec"].get("replicas", 1)) if live and work.scale else work.fewest
+    return WorkloadStatus(work.name, work.slice, replicas >= wanted, replicas, wanted)

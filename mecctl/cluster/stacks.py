@@ -41,12 +41,12 @@ def programs(site: Site, secrets: Mapping[str, str] | None = None, key: str = ""
 
 def _with_secrets(program: Program, site: Site, secrets: Mapping[str, str], key: str) -> Program:
     name, versions = f"{WORKLOADS}:secrets", f"{WORKLOADS}:versions"
-    told = {work.name: _version(work, secrets, key) for work in site.workloads if work.secret_env}
+    told = {work.name: _version(work, secrets, key) for work in site.workloads if work.secrets}
     more = {name: json.dumps(dict(secrets), sort_keys=True), versions: json.dumps(told, sort_keys=True)}
     return replace(program, config={**program.config, **more}, secrets=frozenset({name}))
 
 
 def _version(workload: Workload, secrets: Mapping[str, str], key: str) -> str:
     """A hash of a workload's secrets that without `key` says nothing about them, not even to who guesses one."""
-    own = {name: secrets[f"{workload.name}/{name}"] for name in sorted(workload.secret_env)}
+    own = {name: secrets[f"{workload.name}/{name}"] for name in sorted(workload.secrets)}
     return hmac.new(key.encode(), json.dumps([workload.name, own]).encode(), hashlib.sha256).hexdigest()[:16]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mecctl.cluster import accounts
+from mecctl.cluster import accounts, suited
 from mecctl.cluster.health import connect, look
 from mecctl.cluster.losses import Loss, losses, strays
 from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import SLICES, programs
-from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
+from mecctl.cluster.waiting import wait_nodes_ready, wait_workloads_ready
 from mecctl.engine.choice import choose, opened
 from mecctl.engine.names import EngineName
 from mecctl.engine.objects.kinds import api_of
@@ -32,7 +32,9 @@ ASKED = 30.0
 """Seconds that the API gets for an answer."""
 NODES_READY = 180.0
 """Seconds that nodes get to be Ready: a first start pulls, unpacks and compiles what the pod network needs."""
-DEPLOYMENTS_READY = 120.0
+CLASSES_THERE = 60.0
+"""Seconds that K3s gets to make the StorageClass that it brings along."""
+WORKLOADS_READY = 120.0
 """Seconds that all workloads together then get."""
 
 
@@ -54,10 +56,12 @@ class Cluster:
     def plan(self) -> tuple[Change, ...]:
         """Return what `apply` would change, compared with the live objects.
 
-        Raises UnreachableError when there is no cluster yet or it doesn't answer, MecctlError when a program fails.
+        Raises UnreachableError when there is no cluster yet or it doesn't answer, InputError when it can't have the
+        site's workloads, MecctlError when a program fails.
         """
         changes: list[Change] = []
         with self._client() as client, self._engine() as engine:
+            suited.check(client, self._folder)
             for program in self._programs():
                 changes += [
                     _change(program, one) for one in engine.preview(program, force_conflicts=self._force).changes
@@ -68,10 +72,16 @@ class Cluster:
         """Make the cluster what the site says and return what changed; raises as `plan` does."""
         changes: list[Change] = []
         with self._client() as client, self._engine() as engine:
+            suited.check(client, self._folder, CLASSES_THERE if self._site.kubernetes.distribution == "k3s" else 0.0)
             for program in self._programs():
                 changes += [_change(program, one) for one in engine.up(program, force_conflicts=self._force).changes]
             changes += accounts.close(client, self._site)
         return tuple(changes)
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what of the site file the cluster can't honour, and what happens instead; raises UnreachableError."""
+        with self._client() as client:
+            return suited.notes(client, self._site)
 
     def losses(self, timeout: float = ASKED) -> tuple[Loss, ...]:
         """Return what runs in namespaces that `apply` would delete; raises as `plan` does.
@@ -106,11 +116,11 @@ class Cluster:
     def wait_ready(self, nodes: Iterable[str]) -> None:
         """Return when the named nodes, cluster DNS and all workloads are ready.
 
-        Raises MecctlError that says why one isn't after NODES_READY or DEPLOYMENTS_READY seconds.
+        Raises MecctlError that says why one isn't after NODES_READY or WORKLOADS_READY seconds.
         """
         with self._client() as client:
             wait_nodes_ready(client, nodes, NODES_READY, self._progress)
-            wait_deployments_ready(client, self._site, DEPLOYMENTS_READY, self._progress)
+            wait_workloads_ready(client, self._site, WORKLOADS_READY, self._progress)
 
     def _programs(self) -> tuple[Program, ...]:
         return programs(self._site, self._folder.secrets, passphrase(self._folder.state))

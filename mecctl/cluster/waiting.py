@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mecctl.plan.progress import Progress
 
 TASK = "nodes ready"
-DNS = ("kube-system", "coredns")  # kubeadm's and K3s's alike
+DNS = ("Deployment", "kube-system", "coredns")  # kubeadm's and K3s's alike
 
 
 def wait_nodes_ready(client: KubeClient, names: Iterable[str], timeout: float, progress: Progress) -> None:
@@ -46,16 +46,17 @@ def wait_nodes_ready(client: KubeClient, names: Iterable[str], timeout: float, p
     )
 
 
-def wait_deployments_ready(client: KubeClient, site: Site, timeout: float, progress: Progress) -> None:
+def wait_workloads_ready(client: KubeClient, site: Site, timeout: float, progress: Progress) -> None:
     """Return when cluster DNS and all workloads are ready, also those that an interrupted run left half-started.
 
     Raises MecctlError that says why one isn't when all of them together took `timeout` seconds, or one never will be.
     """
-    wanted = {DNS, *((site.slice(work.slice).namespace, work.name) for work in site.workloads)}
+    wanted = {DNS, *((work.kind, site.slice(work.slice).namespace, work.name) for work in site.workloads)}
     until = time.monotonic() + timeout
-    for live in client.list("apps/v1", "Deployment"):
+    found = [(kind, one) for kind in sorted({key[0] for key in wanted}) for one in client.list("apps/v1", kind)]
+    for kind, live in found:
         place, name = live["metadata"]["namespace"], live["metadata"]["name"]
-        if (place, name) not in wanted:
+        if (kind, place, name) not in wanted:
             continue
         task = f"ready {place}/{name}"
         progress.begin(task)

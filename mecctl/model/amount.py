@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 
 from mecctl.model.quantity import parse_cpu
-from mecctl.model.slice import Quota
+from mecctl.model.slice import Quota, Slice
+from mecctl.model.workload import Workload
 
 DEFAULT_REQUEST = {"cpu": "50m", "memory": "64Mi"}
 """What is reserved for such a container."""
@@ -32,6 +33,17 @@ def amounts(quota: Quota | None) -> dict[str, str]:
     """Return the CPU and memory of a quota that sets them."""
     both = {"cpu": quota.cpu, "memory": quota.memory} if quota else {}
     return {name: amount for name, amount in both.items() if amount}
+
+
+def request(work: Workload, part: Slice, name: str) -> Decimal:
+    """Return the CPU (cores) or memory (bytes) that one replica has reserved: its own, else its slice's default."""
+    own = getattr(work.resources, name) if work.resources else None
+    if own:
+        return size(own)
+    if part.quota is None and part.isolation == "none":
+        return Decimal(0)
+    wanted = DEFAULT_LIMIT if part.isolation == "virtual-resource" else DEFAULT_REQUEST
+    return size(within(wanted, part.quota)[name])
 
 
 def within(wanted: Mapping[str, str], quota: Quota | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from mecctl.model.base import Model
+from mecctl.model.k3s import K3s, Registries
 from mecctl.model.node import Node
 from mecctl.model.oidc import Oidc
 from mecctl.model.types import Cidr, Endpoint, KubernetesVersion
@@ -23,16 +24,21 @@ class Network(Model):
     encryption: Literal["none", "wireguard", "ipsec"] = Field(
         "none", description="How pod traffic between nodes is encrypted; every node's kernel must know it."
     )
+    flannel_backend: Literal["vxlan", "host-gw"] = Field(
+        "vxlan",
+        description="How flannel carries pods' packets: vxlan, or host-gw (as they are; all nodes on one network).",
+    )
     service_cidr: Cidr = Field("10.43.0.0/16", alias="serviceCIDR", description="IPv4 range of Services.")
 
     @property
     def overhead(self) -> int:
         """Bytes that a pod's packet gains on the way to another node (IPv4).
 
-        VXLAN adds 50 (RFC 7348), WireGuard at most 80. Cilium puts one into the other, flannel has either.
+        VXLAN adds 50 (RFC 7348), WireGuard at most 80. Cilium puts one into the other, flannel has either; under
+        host-gw it routes them as they are.
         """
         if self.encryption == "none":
-            return _VXLAN
+            return 0 if self.flannel_backend == "host-gw" else _VXLAN
         return _WIREGUARD + (_VXLAN if self.cni == "cilium" else 0)
 
 
@@ -50,6 +56,8 @@ class Kubernetes(Model):
         description="Fixed address of the API (host or host:port) that stays when a server goes: a load balancer, "
         "virtual address or DNS name. The first server's address where left out.",
     )
+    k3s: K3s = Field(default_factory=K3s, description="What only K3s has; for distribution: k3s.")
+    registries: Registries | None = Field(None, description="Where K3s fetches images from, apart from what it ships.")
     oidc: Oidc | None = Field(None, description="The identity provider by which people log in, beside certificates.")
 
     def api_endpoint(self, servers: Sequence[Node]) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from mecctl.model.node import Node
 from mecctl.model.slice import Slice
+from mecctl.model.workload import Workload
 
 POOL = "mec.io/pool"
 """Label of a node: the pool it is in."""
+ARCHITECTURE = "kubernetes.io/arch"
+"""Label of a node that its kubelet sets: amd64, arm64 or arm."""
 TAINT = "mec.io/slice"
 """Taint of a node that one slice has to itself; its value is the slice's S-NSSAI."""
 
@@ -15,6 +18,24 @@ def owner(node: Node, slices: Iterable[Slice]) -> Slice | None:
     """Return the slice that has the node to itself by physical isolation, None for a node that slices share."""
     owners = (part for part in slices if part.isolation == "physical" and part.pool)
     return next((part for part in owners if part.pool == node.pool and node.runs_workloads), None)
+
+
+def barrier(work: Workload, part: Slice, node: Node, arch: str | None, slices: Iterable[Slice]) -> str:
+    """Say why a node takes no pod of a workload of the slice, whatever room it has; empty if it may take one.
+
+    `arch` is the node's architecture, None where nobody knows it, which stops nobody.
+    """
+    if not node.runs_workloads:
+        return "runs no workloads, for it hasn't the role agent"
+    own = owner(node, slices)
+    if own and own.name != part.name:
+        return f"is slice {own.name}'s own"
+    pool = work.pool or part.pool
+    if pool not in {None, node.pool}:
+        return f"is in {'pool ' + node.pool if node.pool else 'no pool'}, not in {pool}"
+    if work.architecture and arch and arch != work.architecture:
+        return f"is {arch}, not {work.architecture}"
+    return ""
 
 
 def places(part: Slice, nodes: Iterable[Node], slices: Iterable[Slice]) -> tuple[Node, ...]:

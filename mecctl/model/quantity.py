@@ -13,6 +13,7 @@ _BPS = {"bps": 1, "Kbps": 10**3, "Mbps": 10**6, "Gbps": 10**9, "Tbps": 10**12}
 _DURATION = r"([0-9]{1,12}(?:\.[0-9]{1,9})?) ?(ns|us|ms|s)"
 _NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
 _LONGEST = 60 * 10**9
+_SECONDS = r"([0-9]{1,4})(s|m)"
 _PACKET = r"([0-9]{1,5}) ?B"
 _LARGEST = 65535
 _PERCENT = r"([0-9]{1,3}(?:\.[0-9]{1,12})?) ?%"
@@ -68,6 +69,15 @@ def format_duration(nanoseconds: int) -> str:
     """Return a time in the largest unit that keeps it whole: 10000000 -> `10ms`."""
     unit = next((unit for unit, size in reversed(_NANOSECONDS.items()) if nanoseconds % size == 0), "ns")
     return f"{nanoseconds // _NANOSECONDS[unit]}{unit}"
+
+
+def parse_seconds(value: object) -> int:
+    """Return whole seconds for text such as `5s` or `2m`. Raises PydanticCustomError without unit, for 0, over 1 h."""
+    match = re.fullmatch(_SECONDS, value) if isinstance(value, str) else None
+    seconds = int(match[1]) * (60 if match[2] == "m" else 1) if match else 0
+    if not 1 <= seconds <= 3600:
+        raise fault(f"{shown(value)} can't be waited for", "whole seconds or minutes up to an hour, for example 5s")
+    return seconds
 
 
 def parse_packet_size(value: object) -> int:
@@ -129,6 +139,12 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
     _schema(_DURATION, "10ms"),
+]
+Seconds = Annotated[
+    int,
+    BeforeValidator(parse_seconds),
+    PlainSerializer(lambda seconds: f"{seconds}s", return_type=str),
+    _schema(_SECONDS, "5s"),
 ]
 PacketSize = Annotated[
     int,

@@ -16,14 +16,13 @@ from mecctl.model.demand import (
     SliceThroughput,
     Throughput,
 )
+from mecctl.model.notes import check_notes
 from mecctl.model.quantity import Cpu, Memory, Percent
 from mecctl.model.snssai import Snssai
-from mecctl.model.types import Name, NoteKey, fault, or_text
+from mecctl.model.types import Name, NoteKey, or_text
 
 Area = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Strict(), Field(ge=1)]
-MOST_NOTES = 2**18
-"""Bytes of all annotations of one object together; Kubernetes takes no more."""
 STANDBY = Decimal("99.9")
 """Percent of availability from which on a workload needs a second replica."""
 SPREAD = Decimal("99.99")
@@ -75,9 +74,7 @@ class Slice(Model):
 
     @model_validator(mode="after")
     def _notes_fit(self) -> Self:
-        size = sum(len(key.encode()) + len(value.encode()) for key, value in self.annotations.items())
-        if size > MOST_NOTES:
-            raise fault(f"the annotations are {size} bytes together", f"at most {MOST_NOTES}, Kubernetes' limit")
+        check_notes(self.annotations)
         return self
 
     @property

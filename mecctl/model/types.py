@@ -118,6 +118,27 @@ LabelValue = Annotated[
 NoteKey = Annotated[
     str, *_text(r"mec\.io/[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", "mec.io/ and a name", "mec.io/max-ues")
 ]
+PortName = Annotated[
+    str,
+    *_text(
+        r"(?=.{0,14}[a-z])(?!.*--)[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?",
+        "at most 15 lower-case letters, digits and '-', one letter among them",
+        "http",
+    ),
+]
+MountPath = Annotated[
+    str,
+    *_text(
+        r"(?!/(proc|sys|dev)(/|$))(/(?!\.{1,2}(/|$))[A-Za-z0-9._@+-]+)+",
+        "an absolute path, none of /proc, /sys and /dev",
+        "/etc/app/app.conf",
+    ),
+]
+VolumeName = Annotated[
+    str, *_text(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "lower-case letters, digits and '-', at most 40", "data")
+]
+DnsName = Annotated[str, *_text(_HOST, "lower-case letters, digits, '-' and '.' (DNS-1123)", "fast.example")]
+UrlPath = Annotated[str, *_text(r"/[!-~]*", "a path that starts with '/'", "/health")]
 EnvName = Annotated[str, *_text(r"[A-Za-z_][A-Za-z0-9_]*", "letters, digits and '_', no digit first", "LOG_LEVEL")]
 SecretName = Annotated[
     str, *_text(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}", "letters, digits, '-', '_' and '.'", "db-password")

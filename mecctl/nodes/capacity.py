@@ -14,6 +14,7 @@ from mecctl.model.amount import amounts, size, written
 from mecctl.model.guarantee import WAYS, overload
 from mecctl.model.quantity import format_bit_rate
 from mecctl.nodes.packets import too_large
+from mecctl.plan.placing import PLACED, Room, misfits
 from mecctl.sitefile import SITE_FILE
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 def shortage(folder: SiteFolder, facts: Mapping[str, Facts]) -> InputError | None:
     """Return every promise of the site file that its machines can't keep, None where they can keep all."""
-    found = [*_quotas(folder.site, facts), *_links(folder.site, facts), *too_large(folder.site, facts)]
+    parts = (_quotas, _links, _placement, too_large)
+    found = [one for part in parts for one in part(folder.site, facts)]
     file = f"{folder.path}/{SITE_FILE}"
     problems = [Problem(file, None, field, what, allowed) for field, what, allowed in found]
     return InputError(problems) if problems else None
@@ -55,6 +57,13 @@ def _short(
         most = written(resource, there, ROUND_FLOOR)
         what = f"the slices' quotas are {written(resource, total)} in sum: {each}; their nodes have {most}: {machines}"
         yield f"spec.slices[].quota.{resource}", what, f"quotas of at most {most} together, or more nodes"
+
+
+def _placement(site: Site, facts: Mapping[str, Facts]) -> Iterator[tuple[str, str, str]]:
+    """Every workload finds machines by architecture, pool, isolation and size."""
+    rooms = {name: Room(one.arch, Decimal(one.cores), Decimal(one.memory)) for name, one in facts.items()}
+    for misfit in misfits(site, rooms):
+        yield f"spec.workloads[{misfit.index}]", misfit.said, PLACED
 
 
 def _links(site: Site, facts: Mapping[str, Facts]) -> Iterator[tuple[str, str, str]]:

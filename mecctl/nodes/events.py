@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mecctl.plan.progress import Progress
 
 OnTrial = Callable[[str, float], None]  # hears of a node and of the seconds that its new packet filter stays
-MODULES = ("node_state", "join_secrets")  # what runs on a node; all else is Ansible's own bookkeeping
+MODULES = ("node_state", "join_secrets", "renew")  # what runs on a node; all else is Ansible's own bookkeeping
 TELLING = ("runner_on_failed", "runner_on_unreachable", "playbook_on_stats")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from mecctl.nodes import certificates
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
@@ -15,6 +17,7 @@ class Facts:
     `container`, `swap`, `raise_limits` (CAP_SYS_RESOURCE) and `conntrack_writable` decide settings that only some
     machines need. `listeners` maps a TCP port to the name of the program that holds it. By IPv4 address, `speeds` has
     the bits per second of its link, as far as the kernel knows, and `mtus` the bytes of the largest packet there.
+    `certificates` has until when (Unix seconds) those of the cluster hold, by their paths.
     """
 
     node: str
@@ -37,10 +40,13 @@ class Facts:
     listeners: dict[int, str]
     speeds: dict[str, int]
     mtus: dict[str, int]
+    certificates: dict[str, float] = field(default_factory=dict)
 
 
 # One round trip: plain sh, for a node may lack everything else. The clock is read last, when the link is warm.
-LOOK = r"""
+LOOK = (
+    certificates.LOOK
+    + r"""
 echo "machine=$(uname -m)"
 echo "kernel=$(uname -r)"
 echo "hostname=$(uname -n)"
@@ -61,6 +67,7 @@ ip -o -4 addr show 2>/dev/null | while read -r _ device _ address _; do
 done
 echo "clock=$(date +%s.%N)"
 """
+)
 
 LOOK_FOR_WIREGUARD = """
 # In a network of its own, which is gone with the command; a module is loaded as `up` would load it.
@@ -69,7 +76,7 @@ unshare -n ip link add look type wireguard 2>/dev/null && echo wireguard=1
 """Goes before LOOK on sites that want WireGuard: it may load a module, which no other site needs."""
 
 _CAP_SYS_RESOURCE = 24
-_MANY = {"listen", "speed", "mtu"}
+_MANY = {"listen", "speed", "mtu", "cert", "conf"}
 
 
 def parse(node: str, text: str, sent: float, received: float) -> Facts:
@@ -102,6 +109,7 @@ def parse(node: str, text: str, sent: float, received: float) -> Facts:
         listeners={int(port): name for key, value in lines if key == "listen" for port, name in [value.split(" ", 1)]},
         speeds={address: mbps * 10**6 for address, mbps in _links(lines, "speed").items()},
         mtus=_links(lines, "mtu"),
+        certificates=dict(certificates.read(key, value) for key, value in lines if key in {"cert", "conf"}),
     )
 
 

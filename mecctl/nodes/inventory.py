@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mecctl.errors import MecctlError
 from mecctl.model import is_tended, name_ports, owner
 from mecctl.model.placement import POOL, TAINT
+from mecctl.nodes import k3s
 from mecctl.nodes.oidc import authenticators
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_hardening": kubernetes.hardening,
         "site_tls_suites": list(TLS_SUITES),
         "site_encryption": kubernetes.network.encryption,
+        "site_flannel_backend": kubernetes.network.flannel_backend,
+        "site_k3s": k3s.settings(folder),
+        "site_token_files": k3s.token_files(folder),
+        "site_token_sums": k3s.token_sums(folder),
         "site_endpoint": kubernetes.api_endpoint(site.servers),
         "site_first_server": site.servers[0].name,
         "site_servers": [node.address for node in site.servers],
@@ -76,7 +81,10 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_tended": [part.namespace for part in site.slices if is_tended(site, part)],
         "site_cni": kubernetes.network.cni,
         "site_node_addresses": [node.address for node in site.nodes],
-        "site_open_ports": [port.model_dump(by_alias=True) for port in site.spec.os.open_ports],
+        "site_open_ports": [
+            *(port.model_dump(by_alias=True) for port in site.spec.os.open_ports),
+            *k3s.peer_ports(site),
+        ],
         "site_security_updates": site.spec.os.security_updates,
         "site_nodes": {node.name: _kept(node, site) for node in site.nodes},
         "ansible_user": site.spec.access.user,

@@ -8,6 +8,7 @@ import yaml
 
 from mecctl import durable
 from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes import certificates
 from mecctl.nodes.ssh import connect
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ def fetch(folder: SiteFolder, path: Path) -> Path:
         return path
     kind = UnreachableError if all(isinstance(error, UnreachableError) for error in errors) else MecctlError
     raise kind("no server gave its kubeconfig", where=folder.site.name, why="; ".join(str(error) for error in errors))
+
+
+def expired(path: Path) -> bool:
+    """Tell whether the certificate in a kubeconfig has ended; the server may have another one by now."""
+    users = yaml.safe_load(path.read_text())["users"]
+    texts = [data for user in users if (data := user["user"].get("client-certificate-data"))]
+    return any(certificates.days_left(certificates.read("conf", f"{path} {text}")[1]) < 0 for text in texts)
 
 
 def _read(folder: SiteFolder, node: Node) -> str:

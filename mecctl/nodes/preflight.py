@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError, UnreachableError
+from mecctl.nodes import certificates
 from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.facts import LOOK, LOOK_FOR_WIREGUARD, Facts, parse
 from mecctl.nodes.ssh import check_key, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mecctl.model import Node
     from mecctl.sitefile import SiteFolder
@@ -71,7 +72,9 @@ def look(folder: SiteFolder) -> Preflight:
     for node in nodes:
         if node.name in facts:
             findings += judge(node, facts[node.name])
+            findings += expired(node, facts[node.name], folder.site.name)
             findings += encryption(node, facts[node.name], folder.site.kubernetes.network.encryption)
+            findings += architecture(node, facts[node.name], folder.site.kubernetes.distribution)
     return Preflight(facts, (*findings, *_shared(facts)))
 
 
@@ -131,6 +134,36 @@ def encryption(node: Node, seen: Facts, wanted: str) -> Iterator[Finding]:
         if seen.container:
             cause += ", and a node that is a container has its host's kernel"
         yield Finding(node.name, "encryption", what, cause, "a kernel with the module wireguard; or encryption: none")
+
+
+def expired(node: Node, seen: Facts, site: str) -> Iterator[Finding]:
+    """Yield the certificates by which a node no longer belongs to its cluster, as one fault."""
+    ended = [certificates.told(path, ends) for path, ends in seen.certificates.items() if _over(ends)]
+    if ended:
+        what = f"{len(ended)} of its certificates have expired"
+        yield Finding(node.name, "certificates", what, "; ".join(sorted(ended)), certificates.renewal(ended, site))
+
+
+def expiring(facts: Mapping[str, Facts], site: str) -> tuple[str, ...]:
+    """Say of each node which certificate ends first, where that is soon, and how it is renewed."""
+    said = []
+    for name, seen in facts.items():
+        first = certificates.first_to_end({path: ends for path, ends in seen.certificates.items() if not _over(ends)})
+        if first and certificates.days_left(seen.certificates[first]) < certificates.SOON:
+            told = certificates.told(first, seen.certificates[first])
+            said.append(f"{name}: {told}: {certificates.renewal([first], site)}")
+    return tuple(said)
+
+
+def _over(ends: float) -> bool:
+    return certificates.days_left(ends) < 0
+
+
+def architecture(node: Node, seen: Facts, distribution: str) -> Iterator[Finding]:
+    """Yield why a machine whose architecture the site file leaves open can't be a node of this `distribution`."""
+    if seen.arch == "arm" and distribution == "kubeadm":
+        why = "kubeadm isn't built on it, for Cilium has no images"
+        yield Finding(node.name, "architecture", "it is 32-bit ARM", why, "distribution: k3s, or a 64-bit machine")
 
 
 def _room(node: Node, seen: Facts) -> Iterator[Finding]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mecctl.artifacts.select import for_site
 from mecctl.artifacts.store import Blob
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import inventory, preflight
 from mecctl.nodes.capacity import shortage
-from mecctl.nodes.kubeconfig import fetch
+from mecctl.nodes.kubeconfig import expired, fetch
 from mecctl.nodes.runner import play
 from mecctl.nodes.trial import Trials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mecctl.artifacts.lock import Artifact
     from mecctl.artifacts.store import Store
@@ -58,6 +58,10 @@ class Nodes:
         """Look at every node; returns the faults."""
         return self._seen.findings
 
+    def expiring(self) -> tuple[str, ...]:
+        """Which certificates have to be renewed soon, a line a node."""
+        return preflight.expiring(self._seen.facts, self._folder.site.name)
+
     def shortage(self) -> InputError | None:
         """What the site file promises and the machines, as they were seen, can't keep."""
         return shortage(self._folder, self._seen.facts)
@@ -86,12 +90,13 @@ class Nodes:
 
     def reset(self) -> NodesResult:
         """Take off the nodes what mecctl put there; Debian packages stay. Safe to repeat."""
-        facts = self._seen.facts
-        if not facts:
-            return self._result(None)
         # What is taken off needs no artifact, only the places where they were put.
         listed = {name: [Blob(one, Path(), one.sha256 or "", 0) for one in them] for name, them in self._wanted.items()}
-        return self._result(self._play("reset.yml", inventory.render(self._folder, facts, listed), check=False))
+        return self._on_all("reset.yml", listed)
+
+    def renew(self, what: Literal["certs", "tokens"]) -> NodesResult:
+        """Give the nodes other certificates or (K3s) tokens, one node after the other. Safe to repeat."""
+        return self._on_all(f"{what}.yml", {})
 
     def inventory(self) -> dict[str, Any]:
         """The Ansible inventory of the usable nodes, as `plan` and `apply` run the playbook with it."""
@@ -99,9 +104,9 @@ class Nodes:
         return inventory.render(self._folder, hosts, self._blobs)
 
     def kubeconfig(self) -> Path:
-        """The administrator's kubeconfig, fetched from a server unless it is there already; mode 0600."""
+        """The administrator's kubeconfig, fetched from a server unless it is there already and holds; mode 0600."""
         path = self._folder.state / "kubeconfig"
-        if path.exists():
+        if path.exists() and not expired(path):
             return path
         return fetch(self._folder, path)
 
@@ -125,6 +130,13 @@ class Nodes:
         if not self.usable:
             return self._result(None)
         return self._result(self._play("site.yml", self.inventory(), check=check))
+
+    def _on_all(self, playbook: str, blobs: Mapping[str, Sequence[Blob]]) -> NodesResult:
+        """Run a playbook on every node that answers, whatever else is wrong with it."""
+        facts = self._seen.facts
+        if not facts:
+            return self._result(None)
+        return self._result(self._play(playbook, inventory.render(self._folder, facts, blobs), check=False))
 
     def _play(self, playbook: str, hosts: dict[str, Any], *, check: bool) -> Played:
         known_hosts = self._folder.resolve(self._folder.site.spec.access.known_hosts)

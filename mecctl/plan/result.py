@@ -52,6 +52,11 @@ class RunResult:
         return tuple(f"{step.name}: {step.outcome.unknown}" for step in self.steps if step.outcome.unknown)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What can't be honoured as it is declared, and what will be a failure one day."""
+        return tuple(note for step in self.steps for note in step.outcome.notes)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing failed and every promise held."""
         return not self.errors and all(check.ok for check in self.checks)

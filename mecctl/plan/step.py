@@ -19,6 +19,7 @@ class Outcome:
 
     `unknown` is the reason why the step can't say yet what it would change. `blocks` means that later steps have
     nothing to stand on; without it they go on in spite of `errors`, so that one dead node doesn't stop the others.
+    `notes` say what can't be honoured as it is declared, or will be a failure one day, and what to do.
     `executions` counts, for each node that was asked, how often a module ran there.
     """
 
@@ -28,6 +29,7 @@ class Outcome:
     unknown: str | None = None
     blocks: bool = False
     executions: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

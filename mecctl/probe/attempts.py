@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mecctl.model import Site, Slice, Workload
+    from mecctl.model import ServicePort, Site, Slice, Workload
 
 Object = dict[str, Any]
 Kind = Literal["dns", "answers", "opened", "refused"]
@@ -58,8 +58,9 @@ def targets(site: Site) -> set[tuple[str, str]]:
 def attempts(site: Site, found: Running, api: str) -> tuple[Attempt, ...]:
     """Return all that is tried, by Service address and by pod address alike.
 
-    In its own slice every port of a workload answers; from another slice only what a policy opens. A slice without
-    workloads looks up the API's Service, whose address is `api`.
+    In its own slice every TCP port of a workload answers; from another slice only what a policy opens. What a program
+    says to a UDP packet that it doesn't know is its own affair, so nothing is tried there. A slice without workloads
+    looks up the API's Service, whose address is `api`.
     """
     openings = set(_openings(site))
     listening = [work for work in site.workloads if work.ports]
@@ -67,13 +68,13 @@ def attempts(site: Site, found: Running, api: str) -> tuple[Attempt, ...]:
     for part in site.slices:
         tried += _names(site, part, found, api)
         for work in listening:
-            for port in work.ports:
+            for port in work.tcp_ports:
                 kind: Kind = "opened" if (part.name, work.name, port) in openings else "refused"
                 tried += _connections(site, part, "answers" if work.slice == part.name else kind, work, port, found)
     return tuple(tried)
 
 
-def _openings(site: Site) -> Iterator[tuple[str, str, int]]:
+def _openings(site: Site) -> Iterator[tuple[str, str, ServicePort]]:
     """Yield (source slice, workload, port) of every opening that the site's policies declare."""
     for policy in site.policies:
         for work in site.workloads:
@@ -90,10 +91,12 @@ def _names(site: Site, part: Slice, found: Running, api: str) -> Iterator[Attemp
         yield Attempt(part.name, "dns", "kubernetes.default.svc", "kubernetes.default.svc", expected=api)
 
 
-def _connections(site: Site, part: Slice, kind: Kind, work: Workload, port: int, found: Running) -> Iterator[Attempt]:
-    key, peer = (site.slice(work.slice).namespace, work.name), f"{work.slice}/{work.name}:{port}"
-    yield Attempt(part.name, kind, peer, found.services.get(key, ""), port)
-    yield Attempt(part.name, kind, f"{peer} (pod)", found.pods.get(key, ""), port)
+def _connections(
+    site: Site, part: Slice, kind: Kind, work: Workload, port: ServicePort, found: Running
+) -> Iterator[Attempt]:
+    key, peer = (site.slice(work.slice).namespace, work.name), f"{work.slice}/{work.name}:{port.port}"
+    yield Attempt(part.name, kind, peer, found.services.get(key, ""), port.port)
+    yield Attempt(part.name, kind, f"{peer} (pod)", found.pods.get(key, ""), port.target)
 
 
 def _is_ready(pod: Object) -> bool:

@@ -101,9 +101,13 @@ def _inwards(site: Site, ground: Ground) -> Iterator[Crossing]:
             yield Crossing(BEYOND, part.name, f"from {BEYOND} {how}", how, host, LISTENING, open=False)
     for work in site.workloads:
         key = (site.slice(work.slice).namespace, work.name)
-        for port in work.ports:
-            for host, way in ((ground.found.services.get(key, ""), ""), (ground.found.pods.get(key, ""), " (pod)")):
-                peer = f"from {BEYOND} to {work.name}:{port}{way} tcp"
+        for one in work.tcp_ports:
+            ways = (
+                (ground.found.services.get(key, ""), one.port, ""),
+                (ground.found.pods.get(key, ""), one.target, " (pod)"),
+            )
+            for host, port, way in ways:
+                peer = f"from {BEYOND} to {work.name}:{one.port}{way} tcp"
                 yield Crossing(BEYOND, work.slice, peer, "tcp", host, port, open=False)
 
 

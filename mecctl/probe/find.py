@@ -58,7 +58,7 @@ def places(sites: Iterable[Site], workload: str) -> Iterator[Place]:
         for work in site.workloads:
             if work.name != workload or site.discovery is None:
                 continue
-            ports = tuple(f"_tcp-{port}._tcp" for port in work.ports)
+            ports = tuple(f"_{port.label}._{port.protocol.lower()}" for port in work.ports)
             servers = tuple(str(node.address) for node in name_servers(site))
             whole = f"{work.name}.{work.slice}.{site.discovery.domain}"
             yield Place(site.name, whole, servers, ports, _point(site.spec.location))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def run_to_json(result: RunResult) -> dict[str, Any]:
-    """Return `{site, ok, steps, moduleExecutions, changes, unknown, checks, errors}` of a plan or an up."""
+    """Return `{site, ok, steps, moduleExecutions, changes, unknown, notes, checks, errors}` of a plan or an up."""
     return {
         "site": result.site,
         "ok": result.ok,
@@ -29,6 +29,7 @@ def run_to_json(result: RunResult) -> dict[str, Any]:
         "moduleExecutions": {node: count for step in result.steps for node, count in step.outcome.executions.items()},
         "changes": [asdict(change) for change in result.changes],
         "unknown": list(result.unknown),
+        "notes": list(result.notes),
         "checks": [asdict(check) for check in result.checks],
         "errors": [error_to_json(error) for error in result.errors],
     }

@@ -40,7 +40,12 @@ def slice_to_yaml(part: dict[str, Any]) -> str:
     """Return a slice as an item for the list under `slices:`."""
     short = {key for key, value in part.items() if isinstance(value, dict)} - {"annotations"}
     item = {key: _Flow(value) if key in short else value for key, value in part.items()}
-    return yaml.dump([item], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20)
+    return to_yaml([item])
+
+
+def to_yaml(value: object) -> str:
+    """Return a part of a site file as YAML that reads back as the same."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20)
 
 
 def import_to_text(found: Imported) -> str:
@@ -51,7 +56,7 @@ def import_to_text(found: Imported) -> str:
         ("can't be honoured", map(str, found.unmet)),
         ("not filled in", found.unfilled),
     )
-    return "\n".join([f"{found.file} is {found.form}", *(line for one in lists for line in _listed(*one))])
+    return "\n".join([f"{found.file} is {found.form}", *(line for one in lists for line in listed(*one))])
 
 
 def import_to_json(found: Imported) -> dict[str, Any]:
@@ -71,10 +76,11 @@ def import_to_json(found: Imported) -> dict[str, Any]:
 def left_out_to_text(written: Written, form: str) -> str:
     """Return what a form has no place for."""
     said = (f"{field}: {value}" for field, value in written.left_out.items())
-    return "\n".join(_listed(f"{form} has no place for", said))
+    return "\n".join(listed(f"{form} has no place for", said))
 
 
-def _listed(head: str, lines: Iterable[str]) -> Iterator[str]:
+def listed(head: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield a head and its lines, safe for a terminal; nothing where there are no lines."""
     found = [f"  {''.join(sign if sign.isprintable() else '?' for sign in line)}" for line in lines]
     if found:
         yield f"{head}:"

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.report.text import table
 
+SOON = 30
+"""Days below which a certificate's end is told."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,9 +24,18 @@ def status_to_text(status: Mapping[str, Any]) -> str:
         table(["NODE", "READY", "VERSION", "ARCH", ""], nodes),
         *([table(["SLICE", "READY", "S-NSSAI", "NAMESPACE"], slices)] if slices else []),
         *([table(["WORKLOAD", "READY", "SLICE", "REPLICAS"], workloads)] if workloads else []),
+        *(f"note: {note}" for note in status["notes"]),
         f"kubeconfig: {status['kubeconfig']}",
+        *_expiring(status),
     ]
     return "\n\n".join(parts)
+
+
+def _expiring(status: Mapping[str, Any]) -> list[str]:
+    days = status["certificateDays"]
+    if days is None or days >= SOON:
+        return []
+    return [f"! its certificate expires in {days:.0f} days: mecctl site rotate {status['site']} certs"]
 
 
 def _ready(one: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ def plan_to_text(result: RunResult) -> str:
     """Return the plan: a line a change, then what is unknown or failed, then a sum."""
     lines = [change_line(change) for change in result.changes]
     lines += [f"? {text}" for text in result.unknown]
+    lines += [f"note: {note}" for note in result.notes]
     lines += [f"✗ {error}" for error in result.errors]
     if result.errors:
         summary = f"{result.site}: the plan is not complete: {len(result.errors)} could not be looked at"
@@ -32,6 +33,7 @@ def plan_to_text(result: RunResult) -> str:
 def up_to_text(result: RunResult) -> str:
     """Return what an `up` proved, what failed, and the sum."""
     lines = [check_line(check) for check in result.checks]
+    lines += [f"note: {note}" for note in result.notes]
     lines += [f"✗ {error}" for error in result.errors]
     took = sum(step.seconds for step in result.steps)
     state = "is up" if result.ok else "is NOT up"

@@ -12,20 +12,24 @@ from mecctl.document import FIX, parse, read_text
 from mecctl.errors import InputError, Problem
 from mecctl.model import Site
 from mecctl.sitefile import (
+    appds,
     checks_assurance,
     checks_cluster,
     checks_discovery,
+    checks_k3s,
     checks_oidc,
     checks_placement,
     checks_quotas,
     checks_rates,
     checks_secrets,
     checks_slices,
+    checks_workloads,
     faults,
     nests,
     unbuilt,
     vault,
 )
+from mecctl.sitefile.sources import Sources
 from mecctl.sitefile.view import view
 
 if TYPE_CHECKING:
@@ -38,8 +42,10 @@ SITE_FILE = "site.yaml"
 STATE = ".mecctl"
 CHECKS = (
     *checks_cluster.CHECKS,
+    *checks_k3s.CHECKS,
     *checks_slices.CHECKS,
     *checks_discovery.CHECKS,
+    *checks_workloads.CHECKS,
     *checks_placement.CHECKS,
     *checks_assurance.CHECKS,
     *checks_quotas.CHECKS,
@@ -52,7 +58,7 @@ CHECKS = (
 class SiteFolder:
     """A site and the folder it stands in; `warnings` say what is read but not enforced.
 
-    `secrets` are the values that the site file refers to, by workload and variable (`cache/DB_PASSWORD`), once
+    `secrets` are the values that the site file refers to, by workload and variable (`cache/DB_PASSWORD`) or path, once
     mecctl.sitefile.secrets has read them; they are in no file that mecctl writes.
     """
 
@@ -80,27 +86,29 @@ def load(reference: str | Path, inventories: Path = Path("inventories")) -> Site
     shown = f"{folder}/{SITE_FILE}"
     document, problems = parse(read_text(folder / SITE_FILE, shown, FIX), shown)
     problems += vault.problems(folder)
-    problems += [document.problem(one.place, one.what, one.allowed) for one in checks_secrets.clear(document.data)]
     problems += checks_oidc.authority(document, folder)
+    problems += checks_k3s.tokens(document, folder)
     refusals = tuple(unbuilt.refusals(document.data))
     problems += [document.problem(refusal.place, refusal.row.what, refusal.row.instead) for refusal in refusals]
     merge = nests.Merge(document, folder)
-    data = merge.data()
-    problems += merge.problems
+    descriptors = appds.Merge(document, folder)
+    sources = Sources(document, folder)
+    data = sources.data(descriptors.data(merge.data()))
+    problems += [*merge.problems, *descriptors.problems, *sources.problems]
+    problems += [document.problem(one.place, one.what, one.allowed) for one in checks_secrets.clear(data)]
     site = None
     try:
         site = Site.model_validate(data)
     except ValidationError as error:
-        explained = {*_explained(refusals), *merge.explained}
+        explained = {*_explained(refusals), *merge.explained, *descriptors.explained, *sources.explained}
         problems += [found for place, found in faults.problems(error, document) if not _within(place, explained)]
     valid = view(data, site)
     for check in CHECKS:
         problems += [document.problem(found.place, found.what, found.allowed) for found in check(valid)]
     if problems or site is None:
         raise InputError(_sorted(problems, shown))
-    return SiteFolder(
-        folder.resolve(), site, (*merge.warnings, *checks_cluster.warnings(site), *checks_rates.warnings(site))
-    )
+    told = (*merge.warnings, *descriptors.warnings)
+    return SiteFolder(folder.resolve(), site, (*told, *checks_cluster.warnings(site), *checks_rates.warnings(site)))
 
 
 def _find(reference: str | Path, inventories: Path) -> Path:

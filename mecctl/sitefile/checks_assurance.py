@@ -34,11 +34,10 @@ def availability(view: View) -> Iterator[Finding]:
         if part.availability is None or part.availability < STANDBY:
             continue
         for at, work in _inside(view, part):
-            if work.replicas < 2:
-                what = (
-                    f"{work.name} has {work.replicas} replica, and availability {part.availability:f}% of {part.name}"
-                )
-                yield Finding(("spec", "workloads", at, "replicas"), f"{what} needs a second", "at least 2")
+            if work.fewest < 2:
+                what = f"{work.name} has {work.fewest} replica, and availability {part.availability:f}% of {part.name}"
+                key = ("scale", "min") if work.scale else ("replicas",)
+                yield Finding(("spec", "workloads", at, *key), f"{what} needs a second", "at least 2")
         found = sorted(node.name for node in places(part, nodes, slices))
         if part.availability >= SPREAD and len(found) < 2 and view.nodes.whole and view.slices.whole:
             what = f"{part.availability:f}% needs two nodes, and {part.name} has {len(found)} to run on"

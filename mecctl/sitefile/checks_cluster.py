@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from mecctl.sitefile.view import Finding
+from mecctl.standards import k3s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mecctl.sitefile.view import View
 
 KUBEADM_MINORS = (36,)
-K3S_MINORS = (34, 35, 36, 37)
+K3S_MINORS = k3s.MINORS
 _NODE_PREFIX = 24
 _NODES: Place = ("spec", "nodes")
 _VERSION: Place = ("spec", "kubernetes", "version")
@@ -58,13 +59,13 @@ def version(view: View) -> Iterator[Finding]:
     """The version is one of the distribution's, and one that this mecctl knows."""
     if view.version is None or view.distribution not in {"k3s", "kubeadm"}:
         return
-    k3s = view.distribution == "k3s"
-    if ("+k3s" in view.version) != k3s:
-        example = "v1.36.5+k3s1" if k3s else "v1.36.3"
+    is_k3s = view.distribution == "k3s"
+    if ("+k3s" in view.version) != is_k3s:
+        example = "v1.36.5+k3s1" if is_k3s else "v1.36.3"
         yield Finding(_VERSION, f"{view.version} isn't a version of {view.distribution}", f"for example {example}")
         return
     major, minor = (int(part) for part in re.findall(r"\d+", view.version)[:2])
-    minors = K3S_MINORS if k3s else KUBEADM_MINORS
+    minors = K3S_MINORS if is_k3s else KUBEADM_MINORS
     if major != 1 or minor not in minors:
         known = ", ".join(f"v1.{known}" for known in minors)
         what = f"{view.version} isn't supported under {view.distribution}"

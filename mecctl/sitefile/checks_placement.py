@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mecctl.model import places
+from mecctl.model import barrier, places
 from mecctl.sitefile.view import Finding
 
 if TYPE_CHECKING:
@@ -64,9 +64,26 @@ def room(view: View) -> Iterator[Finding]:
             yield Finding(("spec", "slices", index), what, "a node with the role agent in no such pool")
 
 
+def workloads(view: View) -> Iterator[Finding]:
+    """Each workload has a node of its pool and, as far as they are declared, of its architecture."""
+    if not (view.nodes.whole and view.slices.whole):
+        return
+    nodes, slices = tuple(view.nodes.valid.values()), tuple(view.slices.valid.values())
+    parts = {part.name: part for part in slices}
+    for index, work in view.workloads.valid.items():
+        part = parts.get(work.slice)
+        if part is None or not places(part, nodes, slices):
+            continue  # which is told of the slice
+        bars = {node.name: barrier(work, part, node, node.arch, slices) for node in nodes}
+        if all(bars.values()):
+            each = "; ".join(f"{name} {bar}" for name, bar in bars.items())
+            what = f"{work.name} fits on no node: {each}"
+            yield Finding(("spec", "workloads", index), what, "another pool or architecture, or a node that has them")
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-CHECKS = (pools, physical, room)
+CHECKS = (pools, physical, room, workloads)
 """Every check of this module."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def pods(view: View) -> Iterator[Finding]:
     """A slice's quota of pods holds the replicas of its workloads."""
     for index, part, inside in _slices(view):
-        wanted = sum(work.replicas for work in inside)
+        wanted = sum(work.most for work in inside)
         if part.quota and part.quota.pods is not None and wanted > part.quota.pods:
             what = f"the slice's workloads have {wanted} replicas, and the quota is {part.quota.pods} pods"
             yield Finding(("spec", "slices", index, "quota", "pods"), what, f"at least {wanted}, or fewer replicas")
@@ -28,9 +28,9 @@ def resources(view: View) -> Iterator[Finding]:
     for index, part, inside in _slices(view):
         for name, amount in amounts(part.quota).items():
             needs = [(work, size(_given(work, part, name))) for work in inside]
-            asked = sum((work.replicas * need for work, need in needs), size("0"))
+            asked = sum((work.most * need for work, need in needs), size("0"))
             if asked > size(amount):
-                named = ", ".join(f"{work.name} {work.replicas} x {written(name, need)}" for work, need in needs)
+                named = ", ".join(f"{work.name} {work.most} x {written(name, need)}" for work, need in needs)
                 what = f"the slice's workloads may use {written(name, asked)} in sum: {named}; the quota is {amount}"
                 allowed = f"at least {written(name, asked)}, or fewer or smaller replicas"
                 yield Finding(("spec", "slices", index, "quota", name), what, allowed)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mecctl.document import Place
-    from mecctl.model import PolicyTarget
+    from mecctl.model import PolicyTarget, Workload
     from mecctl.sitefile.view import Items, M, View
 
 
@@ -33,11 +33,7 @@ def workloads(view: View) -> Iterator[Finding]:
     for index, name in view.workloads.texts("slice").items():
         yield from _known_slice(view, ("spec", "workloads", index, "slice"), name)
     for index, workload in view.workloads.valid.items():
-        for port, times in Counter(workload.ports).items():
-            if times > 1:
-                yield Finding(
-                    ("spec", "workloads", index, "ports"), f"port {port} comes {times} times", "each port once"
-                )
+        yield from _ports(workload, ("spec", "workloads", index, "ports"))
 
 
 def policies(view: View) -> Iterator[Finding]:
@@ -64,6 +60,18 @@ def _unique_names(items: Items[M], key: str) -> Iterator[Finding]:
         seen.setdefault(name, index)
 
 
+def _ports(workload: Workload, place: Place) -> Iterator[Finding]:
+    """A Service has each port of a protocol once, and each port's name."""
+    for written, times in Counter(port.written for port in workload.ports).items():
+        if times > 1:
+            yield Finding(place, f"port {written} comes {times} times", "each port once")
+    numbers = {(port.protocol, port.port) for port in workload.ports}
+    names = Counter(port.label for port in workload.ports)
+    for name, times in names.items():
+        if times > 1 and len(numbers) == len(workload.ports):
+            yield Finding(place, f"{times} ports are called {name}", "each name once")
+
+
 def _known_slice(view: View, place: Place, name: str) -> Iterator[Finding]:
     if view.slices.named and name not in view.slices.names:
         yield Finding(place, f"there is no slice {name}", f"one of: {_listed(view.slices.names)}")
@@ -76,7 +84,7 @@ def _known_target(view: View, place: Place, target: PolicyTarget) -> Iterator[Fi
         what = f"there is no workload {target.workload} in slice {target.slice}"
         yield Finding((*place, "workload"), what, f"one of: {_listed(w.name for w in inside)}")
     elif view.workloads.whole and here:
-        open_ports = {port for workload in here for port in workload.ports}
+        open_ports = {port.port for workload in here for port in workload.ports}
         for at, port in enumerate(target.ports):
             if port not in open_ports:
                 what = f"port {port} isn't a port of {target.workload or 'any workload of ' + target.slice}"

@@ -102,6 +102,10 @@ def _suggest(place: Place) -> str:
     known = [key for key in _fields(place[:-1]) if f"{parent}.{key}" not in refused]
     if place[:2] == ("spec", "slices") and len(place) == 4:
         known.append("nest")
+    if place[:2] == ("spec", "workloads") and len(place) == 4:
+        known.append("appd")
+    if place[:2] == ("spec", "workloads") and len(place) == 6 and place[3] == "files":
+        known.append("source")
     near = get_close_matches(str(place[-1]).lower(), [key.lower() for key in known], n=1, cutoff=0.6)
     meant = [key for key in known if near and key.lower() == near[0]]
     return f"did you mean {meant[0]}?" if meant else f"known: {', '.join(sorted(known))}"

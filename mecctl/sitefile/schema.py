@@ -21,6 +21,8 @@ def export() -> str:
         **{key: value for key, value in schema.items() if key != "title"},
     }
     _allow_nest(schema["$defs"]["Slice"])
+    _allow_appd(schema["$defs"]["Workload"])
+    _allow_source(schema["$defs"]["ConfigFile"])
     _allow_lab_access(schema["$defs"])
     for row in UNBUILT:
         if row.when is None:
@@ -40,6 +42,29 @@ def _allow_nest(slice_: _Schema) -> None:
     }
     slice_["required"] = ["name"]
     slice_["anyOf"] = [{"required": ["snssai"]}, {"required": ["nest"]}]
+
+
+def _allow_appd(workload: _Schema) -> None:
+    """A workload names an AppD instead of, or beside, its own values."""
+    workload["properties"]["appd"] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "An ETSI AppD or CAMARA manifest, relative to the site's folder: gives what isn't written here.",
+        "examples": ["apps/video.json"],
+    }
+    needed = [name for name in workload["required"] if name not in {"name", "slice"}]
+    workload["required"] = ["slice"]
+    workload["anyOf"] = [{"required": ["name", *needed]}, {"required": ["appd"]}]
+
+
+def _allow_source(file: _Schema) -> None:
+    """A workload's file may be one beside the site file."""
+    file["properties"]["source"] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "A text file relative to the site's folder, with what is in it.",
+        "examples": ["files/app.conf"],
+    }
 
 
 def _allow_lab_access(definitions: _Schema) -> None:

@@ -41,6 +41,9 @@ def _references(site: Site) -> Iterator[tuple[str, str, Reference]]:
     for index, workload in enumerate(site.workloads):
         for name, reference in workload.secret_env.items():
             yield f"spec.workloads[{index}].env.{name}", f"{workload.name}/{name}", reference
+        for at, file in enumerate(workload.files):
+            if file.reference:
+                yield f"spec.workloads[{index}].files[{at}]", f"{workload.name}/{file.path}", file.reference
 
 
 class _Missing(Exception):  # noqa: N818 - it is told as a problem of the site file

@@ -76,7 +76,13 @@ UNBUILT: tuple[Unbuilt, ...] = (
         "going through a bastion isn't built yet",
         "leave it out, and run mecctl where every node's SSH port can be reached",
     ),
-    Unbuilt("spec.nodes[].arch", "kubeadm on 32-bit ARM isn't built", "amd64, arm64, or k3s", ("arm",), when=_kubeadm),
+    Unbuilt(
+        "spec.nodes[].arch",
+        "kubeadm isn't built on 32-bit ARM, for which Cilium has no images",
+        "amd64, arm64, or k3s",
+        ("arm",),
+        when=_kubeadm,
+    ),
     Unbuilt(
         "spec.nodes[].roles",
         "more than one server under kubeadm isn't built yet",
@@ -119,15 +125,7 @@ UNBUILT: tuple[Unbuilt, ...] = (
         "none, tenant, virtual-resource or physical",
         ("network-function",),
     ),
-    Unbuilt(
-        "spec.workloads[].appd",
-        "ETSI application descriptors aren't read yet",
-        "write image: and ports: instead",
-        replaces="image",
-    ),
     Unbuilt("spec.workloads[].vm", "virtual machines aren't built yet", "write image: instead", replaces="image"),
-    Unbuilt("spec.workloads[].scale", "scaling by load isn't built yet", "write replicas: instead"),
-    Unbuilt("spec.workloads[].storage", "storage for workloads isn't built yet", "leave it out"),
     Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
 )
 

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from mecctl.model import Discovery, Kubernetes, Lab, Line, Network, Node, Peer, Policy, Slice, Workload
+from mecctl.model import (
+    Discovery,
+    K3s,
+    Kubernetes,
+    Lab,
+    Line,
+    Network,
+    Node,
+    Peer,
+    Policy,
+    Registries,
+    Slice,
+    Workload,
+)
 from mecctl.model.base import Model
 
 if TYPE_CHECKING:
@@ -69,6 +82,8 @@ class View:
     version: str | None
     cni: str | None
     network: Network | None
+    k3s: K3s | None
+    registries: Registries | None
     lab: Lab | None
     uplink: Line | None
     discovery: Discovery | None
@@ -89,6 +104,8 @@ def view(data: object, site: Site | None) -> View:
         version=sound.get("version"),
         cni=(network if site else _sound(network, Network)).get("cni"),
         network=site.kubernetes.network if site else _one(network, Network),
+        k3s=site.kubernetes.k3s if site else _one(kubernetes.get("k3s", {}), K3s),
+        registries=site.kubernetes.registries if site else _one(kubernetes.get("registries"), Registries),
         lab=site.spec.lab if site else _one(spec.get("lab"), Lab),
         discovery=site.discovery if site else _one(_mapping(spec, "platform").get("discovery"), Discovery),
         peers=_items(spec, "peers", Peer, site.spec.peers if site else None),

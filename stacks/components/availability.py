@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mecctl.model import Slice, Workload
 
 
+_REVISION = {"Deployment": "pod-template-hash", "StatefulSet": "controller-revision-hash"}
+"""The label by which a controller tells pods of one template from another's."""
+
+
 @dataclass(frozen=True)
 class DisruptionArgs:
     """The workload and its namespace."""
@@ -58,5 +62,5 @@ def spread(workload: Workload, part: Slice) -> TopologySpreadConstraintArgsDict:
         "when_unsatisfiable": "DoNotSchedule",
         "min_domains": 2,
         "node_taints_policy": "Honor",
-        "match_label_keys": ["pod-template-hash"],  # or a roll-out would wait for the old replicas' nodes
+        "match_label_keys": [_REVISION[workload.kind]],  # or a roll-out would wait for the old replicas' nodes
     }

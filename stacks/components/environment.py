@@ -22,12 +22,11 @@ VERSION = "mecctl.io/secrets"
 
 @dataclass(frozen=True)
 class EnvironmentArgs:
-    """The workload, its namespace, the site's `secrets` by `workload/VARIABLE`, and what changes along with these."""
+    """The workload, its namespace, and the site's `secrets` by `workload/VARIABLE`."""
 
     workload: Workload
     namespace: str
     secrets: pulumi.Output[dict[str, str]]
-    version: str
 
 
 class Environment(pulumi.ComponentResource):
@@ -36,7 +35,6 @@ class Environment(pulumi.ComponentResource):
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mecctl:stacks:Environment", name, None, opts)
         workload = args.workload
-        self.version = args.version
         self._names = tuple(workload.secret_env)
         secret = Secret(
             f"{name}-secret",

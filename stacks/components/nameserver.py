@@ -208,7 +208,7 @@ def _following(site: Site) -> ContainerArgsDict:
         "resources": {"requests": {"cpu": "10m", "memory": "24Mi"}, "limits": {"memory": "64Mi"}},
         "security_context": {**_confined(), "run_as_user": 65532, "run_as_group": 65532, "run_as_non_root": True},
         # Whether the first files are there: before, CoreDNS has nothing to answer from.
-        "readiness_probe": {"exec": {"command": ["test", "-e", f"{_ZONES}/ready"]}, "period_seconds": 2},
+        "readiness_probe": {"exec_": {"command": ["test", "-e", f"{_ZONES}/ready"]}, "period_seconds": 2},
     }
 
 

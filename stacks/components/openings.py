@@ -11,38 +11,38 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from stacks.components.labels import MANAGED, NAMESPACE_NAME, workload_selector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
     from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgsDict, NetworkPolicyPortArgsDict
 
-    from mecctl.model import Site, Workload
+    from mecctl.model import ServicePort, Site, Workload
 
 
 @dataclass(frozen=True)
 class OpeningArgs:
-    """The slice that may connect to a workload, on which TCP ports, and both namespaces."""
+    """The slice that may connect to a workload, on which ports, and both namespaces."""
 
     source: str
     workload: str
-    ports: tuple[int, ...]
+    ports: tuple[ServicePort, ...]
     source_namespace: pulumi.Input[str]
     target_namespace: pulumi.Input[str]
 
 
-def opened(site: Site) -> Iterator[tuple[str, Workload, tuple[int, ...]]]:
-    """Yield (source slice, workload, TCP ports) of all that the site's policies open, ports of one way together.
+def opened(site: Site) -> Iterator[tuple[str, Workload, tuple[ServicePort, ...]]]:
+    """Yield (source slice, workload, ports) of all that the site's policies open, ports of one way together.
 
     A policy without ports opens all that the workload declares, one without a workload all workloads of the slice.
     """
-    ways: dict[tuple[str, str], set[int]] = {}
+    ways: dict[tuple[str, str], set[ServicePort]] = {}
     for policy in site.policies:
         for workload in site.workloads:
             ways.setdefault((policy.source.slice, workload.name), set()).update(policy.opens(workload))
     for workload in site.workloads:
         for (source, name), ports in ways.items():
             if name == workload.name and ports:
-                yield source, workload, tuple(sorted(ports))
+                yield source, workload, tuple(port for port in workload.ports if port in ports)
 
 
 class Opening(pulumi.ComponentResource):
@@ -52,7 +52,7 @@ class Opening(pulumi.ComponentResource):
         super().__init__("mecctl:stacks:Opening", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         pods: LabelSelectorArgsDict = {"match_labels": workload_selector(args.workload)}
-        ports: list[NetworkPolicyPortArgsDict] = [{"protocol": "TCP", "port": port} for port in args.ports]
+        ports = pod_ports(args.ports)
         to: NetworkPolicyPeerArgsDict = {
             "namespace_selector": _namespace(args.target_namespace),
             "pod_selector": pods,
@@ -78,6 +78,12 @@ class Opening(pulumi.ComponentResource):
             opts=child,
         )
         self.register_outputs({})
+
+
+def pod_ports(ports: Iterable[ServicePort]) -> list[NetworkPolicyPortArgsDict]:
+    """The ports of the pods, for what goes to a Service is judged by where it ends."""
+    ways = dict.fromkeys((port.protocol, port.target) for port in ports)
+    return [{"protocol": protocol, "port": port} for protocol, port in ways]
 
 
 def _namespace(name: pulumi.Input[str]) -> LabelSelectorArgsDict:

@@ -10,6 +10,8 @@ from pulumi_kubernetes.core.v1 import Service
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from stacks.components.labels import OUTSIDE, workload_labels, workload_selector
+from stacks.components.openings import pod_ports
+from stacks.components.workload import service_ports
 
 if TYPE_CHECKING:
     from mecctl.model import Workload
@@ -45,10 +47,7 @@ class Outside(pulumi.ComponentResource):
                 "type": "NodePort",
                 "external_traffic_policy": "Local",
                 "selector": workload_selector(workload.name),
-                "ports": [
-                    {"name": f"tcp-{port}", "protocol": "TCP", "port": port, "target_port": port}
-                    for port in workload.ports
-                ],
+                "ports": service_ports(workload),
             },
             opts=child,
         )
@@ -61,7 +60,7 @@ class Outside(pulumi.ComponentResource):
                 "ingress": [
                     {
                         "from_": [{"ip_block": {"cidr": one}} for one in workload.outside],
-                        "ports": [{"protocol": "TCP", "port": port} for port in workload.ports],
+                        "ports": pod_ports(workload.ports),
                     }
                 ],
             },

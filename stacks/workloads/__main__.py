@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mecctl.model import Site
 from stacks.components.environment import Environment, EnvironmentArgs
+from stacks.components.files import Files, FilesArgs
 from stacks.components.outside import Outside, OutsideArgs
 from stacks.components.placement import reserved_pools
 from stacks.components.workload import SliceWorkload, SliceWorkloadArgs
@@ -19,10 +20,12 @@ versions = pulumi.Config().get_object("versions") or {}
 
 for workload in site.workloads:
     part = site.slice(workload.slice)
-    env = None
+    env = files = None
     if secrets is not None and workload.secret_env:
-        args = EnvironmentArgs(workload, part.namespace, secrets, versions[workload.name])
-        env = Environment(f"{workload.name}-env", args)
-    SliceWorkload(workload.name, SliceWorkloadArgs(workload, part, reserved_pools(part, site.slices), env))
+        env = Environment(f"{workload.name}-env", EnvironmentArgs(workload, part.namespace, secrets))
+    if workload.files:
+        files = Files(f"{workload.name}-files", FilesArgs(workload, part.namespace, secrets))
+    reserved, version = reserved_pools(part, site.slices), versions.get(workload.name)
+    SliceWorkload(workload.name, SliceWorkloadArgs(workload, part, reserved, env, files, version))
     if workload.outside and workload.ports:
         Outside(f"{workload.name}-outside", OutsideArgs(workload, part.namespace))

@@ -2,11 +2,12 @@ from typing import Any
 
 import pytest
 
-from mecctl.cluster.health import Status, look, node_status, status
+from mecctl.cluster.health import Status, look, node_status, status, workload_status
 from mecctl.errors import UnreachableError
+from mecctl.model import Workload
 from mecctl.sitefile import SiteFolder
 from tests.cluster.objects import cluster, deployment, namespace, node
-from tests.stacks.rendering import full_site
+from tests.stacks.rendering import CACHE, VIDEO, full_site, site
 
 
 def healthy(**changed: Any) -> Status:
@@ -35,6 +36,8 @@ def test_a_healthy_site_in_the_files_order():
             {"name": "cache", "slice": "video", "ready": True, "replicas": 2, "wanted": 2},
             {"name": "control", "slice": "urllc", "ready": True, "replicas": 1, "wanted": 1},
         ),
+        "notes": (),
+        "certificateDays": None,
     }
 
 
@@ -77,3 +80,22 @@ def test_a_workload_short_of_replicas_is_not_ready(work):
 def test_a_site_without_a_cluster(tmp_path):
     with pytest.raises(UnreachableError, match="lab has no cluster yet"):
         status(SiteFolder(tmp_path, full_site()))
+
+
+def scaled(**live: Any) -> Any:
+    work = Workload.model_validate({"name": "w", "slice": "s", "image": "x:1", "scale": {"min": 2, "max": 5}})
+    return workload_status(work, deployment("ns", "w", **live) | {"spec": {"replicas": 4}})
+
+
+def test_a_workload_that_follows_its_load_wants_what_the_autoscaler_says():
+    assert (scaled(ready=4).ready, scaled(ready=4).wanted) == (True, 4)
+    assert not scaled(ready=3).ready
+
+
+def test_a_workload_with_storage_is_a_stateful_set():
+    stored = CACHE | {"storage": [{"name": "data", "path": "/data", "size": "1Gi"}]}
+    client = cluster(StatefulSet=[deployment("slice-1-0000a1", "cache", ready=2)])
+
+    (found,) = look(client, site(slices=[VIDEO], workloads=[stored]), "kubeconfig").workloads
+
+    assert (found.ready, found.replicas, found.wanted) == (True, 2, 2)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from mecctl.cluster.waiting import wait_deployments_ready, wait_nodes_ready
+from mecctl.cluster.waiting import wait_nodes_ready, wait_workloads_ready
 from mecctl.errors import MecctlError
 from mecctl.plan.progress import Silent
 from tests.cluster.objects import cluster, deployment, node
@@ -50,6 +50,6 @@ def test_dns_and_the_sites_workloads_are_waited_for_and_nothing_else(monkeypatch
     places = {"coredns": "kube-system", "cache": "slice-1-0000a1", "control": "slice-1-0000a1", "other": "slice-2"}
     client = cluster(Deployment=[deployment(place, name, ready=0) for name, place in places.items()])
 
-    wait_deployments_ready(client, full_site(), 5, Silent())
+    wait_workloads_ready(client, full_site(), 5, Silent())
 
     assert waited == ["coredns", "cache"]

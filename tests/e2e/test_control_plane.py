@@ -11,6 +11,7 @@ import yaml
 
 from mecctl.cluster.health import connect
 from mecctl.engine.kube import KubeError
+from mecctl.nodes.kubeconfig import fetch
 from tests.support.host import left_behind, snapshot
 from tests.support.live import LiveSite
 
@@ -236,3 +237,41 @@ def test_the_key_of_the_site_is_its_own(site):
     assert (first["name"], len(first["secret"])) == ("key1", 44)
     state = site.folder.state
     assert not [p for p in state.rglob("*") if p.is_file() and first["secret"].encode() in p.read_bytes()]
+
+
+def test_certificates_that_have_expired_are_told_and_renewed(site):
+    settings = (
+        "apiVersion: kubeadm.k8s.io/v1beta4\\nkind: ClusterConfiguration\\nkubernetesVersion: v1.36.3\\n"
+        "encryptionAlgorithm: ECDSA-P256\\ncertificateValidityPeriod: 1s\\n"
+    )
+    renew = "umask 077; kubeadm certs renew all --config /run/short.yaml; rm /run/short.yaml"
+    site.on("edge-1", f"printf '{settings}' > /run/short.yaml; {renew}; sleep 2")
+    kubeconfig = site.folder.state / "kubeconfig"
+    kubeconfig.unlink()
+    fetch(site.folder, kubeconfig)
+
+    told = site.mecctl("site", "status")
+    planned = site.plan()
+    renewed = site.mecctl("site", "rotate", "certs", "--yes")
+
+    assert told.code == 1
+    assert "the administrator's certificate expired on" in told.err
+    assert "to fix: mecctl site rotate lab certs" in told.err
+    assert "11 of its certificates have expired" in json.dumps(planned.json)
+    assert renewed.code == 0, renewed.out + renewed.err
+    assert site.mecctl("site", "status").code == 0
+    after = site.plan()
+    assert (after.code, after.json["changes"]) == (0, [])
+    shown = "openssl x509 -noout -checkend 31000000 -in"
+    for path in ("/etc/kubernetes/pki/apiserver.crt", "/var/lib/kubelet/pki/kubelet-client-current.pem"):
+        site.on("edge-1", f"{shown} {path}")
+    site.on("edge-2", f"{shown} /var/lib/kubelet/pki/kubelet-server-current.pem")
+
+
+def test_tokens_by_which_nodes_join_are_taken_back(site):
+    token = site.on("edge-1", "kubeadm token create --ttl 0").strip()
+    listed = "kubeadm token list -o jsonpath='{.token}{\"\\n\"}'"
+    assert token in site.on("edge-1", listed)
+
+    assert site.mecctl("site", "rotate", "tokens", "--yes").code == 0
+    assert site.on("edge-1", listed).strip() == ""

@@ -191,6 +191,91 @@ def test_a_slice_taken_out_goes_with_all_it_had(site, first):
     assert_converges(site)
 
 
+STORE = """\
+    - name: store
+      slice: urllc
+      image: mecctl.io/python:1
+      command: [python3, -uc]
+      args:
+        - |
+          import socket
+          print("mode", open("/etc/store.conf").read(), flush=True)
+          udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+          udp.bind(("", 5353))
+          while True:
+              packet, sender = udp.recvfrom(99)
+              udp.sendto(open("/data/kept").read().encode(), sender)
+      ports: [{port: 53, protocol: UDP, targetPort: 5353}]
+      files: [{path: /etc/store.conf, text: one}]
+      storage: [{name: data, path: /data, size: 16Mi, class: by-hand}]
+      resources: {cpu: 100m, memory: 64Mi}
+      scale: {min: 1, max: 2}
+"""
+VOLUME = """\
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: by-hand}
+provisioner: kubernetes.io/no-provisioner
+volumeBindingMode: WaitForFirstConsumer
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: by-hand}
+spec:
+  capacity: {storage: 16Mi}
+  accessModes: [ReadWriteOnce]
+  storageClassName: by-hand
+  local: {path: /var/lib/by-hand}
+  nodeAffinity:
+    required:
+      nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [edge-2]}]}]
+"""
+ASK = """\
+import socket, sys
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.settimeout(5)
+udp.sendto(b"?", ("store", 53))
+print(udp.recv(99).decode())
+sys.exit(7)
+"""
+
+
+def test_a_workload_with_storage_files_a_scale_and_a_udp_port(site, first):
+    before = (site.path / "site.yaml").read_text()
+    site.edit("  policies: ", f"{STORE}  policies: ")
+    refused = site.plan()
+    assert refused.code == 3
+    assert "the cluster has no StorageClass by-hand" in refused.json["errors"][0]["what"]
+
+    site.on("edge-2", "mkdir -p /var/lib/by-hand")
+    kubectl(site, f"apply -f - <<'END'\n{VOLUME}END\n")
+    done = site.up()
+    assert_proven(done)
+    assert "the cluster has no metrics API" in done.json["notes"][0]
+    assert kubectl(site, "-n slice-2-0000b2 get hpa store -o jsonpath='{.spec.maxReplicas}'") == "2"
+
+    keep = 'import pathlib; pathlib.Path("/data/kept").write_text("kept")'
+    assert site.mecctl("app", "exec", "store", "--", "python3", "-c", keep).code == 0
+    kubectl(site, "-n slice-2-0000b2 delete pod store-0 --wait")
+    kubectl(site, "-n slice-2-0000b2 rollout status statefulset store --timeout 60s")
+    asked = site.mecctl("app", "exec", "store", "--", "python3", "-c", ASK)
+    assert (asked.code, asked.out) == (7, "kept\n")
+
+    site.edit("text: one", "text: two")
+    assert_proven(site.up())
+    assert site.mecctl("app", "logs", "store").out == "mode two\n"
+    status = site.mecctl("app", "status", "store", "-o", "json")
+    (app,) = status.json["apps"]
+    assert (status.code, app["kind"], app["replicas"], app["pods"][0]["node"]) == (0, "StatefulSet", 1, "edge-2")
+    assert app["pods"][0]["image"].startswith("sha256:")
+    assert app["claims"] == [{"name": "data-store-0", "phase": "Bound", "size": "16Mi", "class": "by-hand"}]
+
+    (site.path / "site.yaml").write_text(before)
+    assert_proven(site.up())
+    kubectl(site, "-n slice-2-0000b2 delete pvc data-store-0")
+    kubectl(site, "delete pv/by-hand storageclass/by-hand")
+
+
 def test_a_second_run_is_told_who_holds_the_site(site, first):
     running = site.start("site", "up", "--verbose")
     running.stderr.readline()

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from mecctl.model import Quota
-from mecctl.model.amount import DEFAULT_LIMIT, amounts, size, within, written
+from mecctl.model import Quota, Slice, Workload
+from mecctl.model.amount import DEFAULT_LIMIT, amounts, request, size, within, written
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,22 @@ def test_amounts_of_a_quota():
 )
 def test_defaults_never_exceed_the_quota(quota, expected):
     assert within(DEFAULT_LIMIT, quota) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "resources", "cpu", "memory"),
+    [
+        ({}, {"cpu": "2", "memory": "1Gi"}, "2", 2**30),
+        ({}, None, "0.05", 64 * 2**20),
+        ({}, {"cpu": "2"}, "2", 64 * 2**20),
+        ({"quota": {"cpu": "20m"}}, None, "0.02", 64 * 2**20),
+        ({"isolation": "virtual-resource"}, None, "0.5", 256 * 2**20),
+        ({"isolation": "none"}, None, "0", 0),
+        ({"isolation": "none", "quota": {"cpu": "1"}}, None, "0.05", 64 * 2**20),
+    ],
+)
+def test_what_a_replica_has_reserved(more, resources, cpu, memory):
+    part = Slice.model_validate({"name": "s", "snssai": {"sst": 1}, **more})
+    work = Workload.model_validate({"name": "w", "slice": "s", "image": "x:1", "resources": resources})
+
+    assert (request(work, part, "cpu"), request(work, part, "memory")) == (Decimal(cpu), memory)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from mecctl.model import Quota, Slice
-from mecctl.model.slice import MOST_NOTES
+from mecctl.model.notes import MOST_NOTES
 
 
 def test_quota_is_canonical():

@@ -6,6 +6,7 @@ Pods are objects without a container; theirs are addresses of the loopback, whic
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,8 @@ class Served:
     def __init__(self, client, folder: Path) -> None:
         self._client, self._folder = client, folder
         self.inside, self.outside = _free_ports(2)
-        self.zones = Zones(Lists(client), self._write("settings.json", nameserver.settings(SITE)), folder)
+        lists: Any = Lists(client)
+        self.zones = Zones(lists, self._write("settings.json", nameserver.settings(SITE)), folder)
 
     def ask(self, source: str, name: str = NAME, kind: int = dns.A) -> dns.Answer:
         return dns.ask("127.0.0.1", name, kind, port=self.inside, source=source)

@@ -95,3 +95,18 @@ def test_a_packet_needs_room_for_what_the_pod_network_adds():
     ]
     assert len(sized({"uplink": "1451B"})) == 1
     assert sized("1450B") == sized("1500B", mtu=1550) == []
+
+
+def test_a_workload_that_no_machine_could_hold():
+    work = {"name": "big", "slice": "s-1", "image": "x:1", "resources": {"cpu": "3"}}
+    whole = site(nodes=NODES, slices=[part(1, isolation="none")], workloads=[work])
+    seen = {node["name"]: replace(GOOD, cores=2) for node in NODES}
+
+    refused = shortage(SiteFolder(Path("/site"), whole), seen)
+
+    assert refused
+    assert str(refused) == (
+        "/site/site.yaml: spec.workloads[0]: big (1 x 3 CPU and 64Mi memory) fits on no node: edge-1 runs no "
+        "workloads, for it hasn't the role agent; edge-2 has 2 of 2 CPU left; edge-3 has 2 of 2 CPU left; fewer "
+        "or smaller replicas, another pool or architecture, or a node that has what they need"
+    )

@@ -109,3 +109,10 @@ def test_a_kernel_is_asked_for_wireguard_only_where_it_is_wanted(folder, monkeyp
     preflight.look(type(folder)(folder.path, folder.site.model_copy(update={"spec": spec})))
 
     assert {"type wireguard" in script for script in asked} == {wanted == "wireguard"}
+
+
+@pytest.mark.parametrize(("distribution", "faults"), [("kubeadm", 1), ("k3s", 0)])
+def test_a_machine_of_32_bits_can_only_run_k3s(distribution, faults):
+    found = list(preflight.architecture(SERVER, replace(GOOD, arch="arm"), distribution))
+
+    assert [(one.check, one.what) for one in found] == [("architecture", "it is 32-bit ARM")] * faults

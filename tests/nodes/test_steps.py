@@ -124,7 +124,7 @@ def test_a_kubeconfig_that_is_there_is_not_fetched(site, folder, monkeypatch):
 
     assert site["nodes"].kubeconfig() == folder.state / "kubeconfig"
     folder.state.mkdir()
-    Path(folder.state / "kubeconfig").touch()
+    Path(folder.state / "kubeconfig").write_text("users: [{user: {token: abc}}]")
     site["nodes"].kubeconfig()
 
     assert len(fetched) == 1

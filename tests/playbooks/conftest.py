@@ -4,7 +4,7 @@ import os
 
 import ansible.module_utils
 import pytest
-from ansible.plugins.loader import action_loader, init_plugin_loader
+from ansible.plugins.loader import action_loader, filter_loader, init_plugin_loader
 
 from mecctl.resources import resource
 
@@ -22,6 +22,7 @@ def plugins():
     """Ansible's plugins and the playbooks' own; loaded once, for Ansible warns of a second time."""
     init_plugin_loader([])
     action_loader.add_directory(str(resource("playbooks") / "plugins" / "action"))
+    filter_loader.add_directory(str(resource("playbooks") / "plugins" / "filter"))
 
 
 @pytest.fixture

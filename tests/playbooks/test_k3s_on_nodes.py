@@ -18,14 +18,28 @@ spec:
   nodes:
     - {{name: n1, address: {subnet}.11, roles: [server]}}
     - {{name: n2, address: {subnet}.12, roles: [agent], pool: urllc}}
-  kubernetes: {{distribution: k3s, version: v1.36.5+k3s1, network: {{cni: flannel}}, hardening: none}}
+  kubernetes:
+    distribution: k3s
+    version: v1.36.5+k3s1
+    network: {{cni: flannel}}
+    hardening: none
+    registries: {{mirrors: {{"*": {{endpoint: ["https://registry.site.example:5000"]}}}}}}
+    k3s:
+      tokenFile: token
+      embeddedRegistry: true
+      nodeOptions: {{kubelet-arg: [v=2]}}
+      kubelet: {{maxPods: 60}}
   lab: {{driver: podman}}
 """
+
+TOKEN = "0123456789abcdef" * 4
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     path = tmp_path_factory.mktemp("k3s")
+    (path / "token").write_text(TOKEN)
+    (path / "token").chmod(0o600)
     (path / "site.yaml").write_text(SITE.format(subnet=free_subnet()))
     with live_lab(load(path)) as live:
         live.up()
@@ -66,6 +80,21 @@ def test_secrets_are_random_private_and_named_by_file(lab, first):
     assert lab.ssh("n1", "stat -c '%a %s' /etc/rancher/k3s/agent-token") == "600 65"
     assert lab.ssh("n1", "stat -c %a /etc/rancher/k3s/config.yaml") == "600"
     assert "agent-token-file: /etc/rancher/k3s/agent-token" in lab.ssh("n1", "cat /etc/rancher/k3s/config.yaml")
+
+
+def test_a_token_of_the_sites_own_is_on_the_server_and_in_no_record_of_the_run(lab, first):
+    assert lab.ssh("n1", "cat /etc/rancher/k3s/token") == TOKEN
+    assert lab.ssh("n1", "stat -c %a /etc/rancher/k3s/token") == "600"
+    records = [path for path in lab.folder.state.rglob("*") if path.is_file()]
+    assert records
+    assert [path for path in records if TOKEN in path.read_text(errors="replace")] == []
+
+
+def test_what_only_this_site_wants_is_on_its_nodes(lab, first):
+    for node in ("n1", "n2"):
+        assert "registry.site.example" in lab.ssh(node, "cat /etc/rancher/k3s/registries.yaml")
+        assert "kubelet-arg+:" in lab.ssh(node, "cat /etc/rancher/k3s/config.yaml.d/20-site.yaml")
+        assert "maxPods: 60" in lab.ssh(node, "cat /var/lib/rancher/k3s/agent/etc/kubelet.conf.d/20-site.conf")
 
 
 def test_the_unit_waits_for_the_next_boot(lab, first):

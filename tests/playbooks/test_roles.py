@@ -26,6 +26,17 @@ SITE = {
     "site_hardening": "cis",
     "site_oidc": [],
     "site_encryption": "none",
+    "site_k3s": {
+        "disable": [],
+        "embedded_registry": False,
+        "server_config": {},
+        "node_config": {},
+        "kubelet": {},
+        "registries": {},
+    },
+    "site_flannel_backend": "vxlan",
+    "site_token_files": {},
+    "site_token_sums": {"server_token": "made up", "agent_token": "made up"},
     "site_tls_suites": ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
     "site_cni": "cilium",
     "site_node_addresses": ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"],
@@ -61,6 +72,20 @@ CASES: dict[str, dict[str, Any]] = {
     "encrypted": {"site_encryption": "wireguard"},
     "identity-provider": {"site_oidc": [{"issuer": {"url": "https://id.example", "audiences": ["mec"]}}]},
     "not-hardened": {"site_hardening": "none", "site_security_updates": "automatic"},
+    "k3s-to-the-letter": {
+        "site_version": "v1.36.5+k3s1",
+        "site_flannel_backend": "host-gw",
+        "site_token_files": {"server_token": "/site/keys/server", "agent_token": "/site/keys/agent"},
+        "site_token_sums": {"server_token": "sha256:000000000001", "agent_token": "sha256:000000000002"},
+        "site_k3s": {
+            "disable": ["traefik", "servicelb"],
+            "embedded_registry": True,
+            "server_config": {"etcd-snapshot-retention": 9, "kube-apiserver-arg+": ["v=2"]},
+            "node_config": {"kubelet-arg+": ["v=2"]},
+            "kubelet": {"apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration", "maxPods": 60},
+            "registries": {"mirrors": {"*": {"endpoint": ["https://registry.site.example:5000"]}}},
+        },
+    },
     "single-server": {"site_servers": ["10.0.0.1"], "node_images": [], "node_labels": {"mec.io/pool": None}},
 }
 EXAMPLES = [
@@ -77,6 +102,8 @@ EXAMPLES = [
     ("k3s_server", "second-server"),
     ("kubeadm_server", "single-server"),
     ("k3s_server", "single-server"),
+    ("k3s_server", "k3s-to-the-letter"),
+    ("k3s_agent", "k3s-to-the-letter"),
 ]
 
 

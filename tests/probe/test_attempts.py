@@ -87,3 +87,22 @@ def test_only_ready_pods_that_stay_are_targets():
     ]
 
     assert running([], pods).pods == {("slice-2", "control"): "10.42.1.9"}
+
+
+MAPPED = CACHE | {"ports": [{"port": 80, "targetPort": 8080}, {"port": 53, "protocol": "UDP"}]}
+
+
+def test_the_service_is_tried_at_its_port_and_the_pod_at_its_own_and_udp_at_neither():
+    assert of("answers", slices=[VIDEO], workloads=[MAPPED]) == {
+        ("video", "video/cache:80", "10.43.0.5", 80),
+        ("video", "video/cache:80 (pod)", "10.42.1.5", 8080),
+    }
+
+
+def test_two_ports_of_a_service_that_end_at_one_of_the_pods_open_together():
+    work = CACHE | {"ports": [{"port": 80, "targetPort": 8080}, {"port": 81, "targetPort": 8080}, 9090]}
+    policy = {"from": {"slice": "urllc"}, "to": {"slice": "video", "ports": [80]}}
+    spec = {"slices": [VIDEO, URLLC], "workloads": [work], "policies": [policy]}
+
+    assert {peer for _, peer, _, _ in of("opened", **spec) if "pod" not in peer} == {"video/cache:80", "video/cache:81"}
+    assert {peer for _, peer, _, _ in of("refused", **spec) if "pod" not in peer} == {"video/cache:9090"}

@@ -65,3 +65,11 @@ def test_a_labs_outside_is_its_host():
     assert outside(lab) == f"{lab.servers[0].address.rpartition('.')[0]}.1"
     assert {one.how for one in tried(lab) if one.host == outside(lab)} == {"icmp"}
     assert {one.how for one in tried(elsewhere) if one.host == outside(elsewhere) == "1.1.1.1"} == {"icmp", "tcp"}
+
+
+def test_from_outside_the_pod_is_tried_at_its_own_port():
+    work = CACHE | {"ports": [{"port": 80, "targetPort": 8080}, {"port": 53, "protocol": "UDP"}]}
+    chosen = site(slices=[VIDEO], workloads=[work])
+
+    assert of(BEYOND, "10.43.0.5", chosen) == {("tcp", 80): False}
+    assert of(BEYOND, "10.42.1.5", chosen) == {("tcp", 8080): False}

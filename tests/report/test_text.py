@@ -64,3 +64,12 @@ def test_json_of_wrong_input_carries_each_problem():
 
 def test_table_columns_line_up():
     assert table(["NAME", "READY"], [["edge-1", "yes"], ["e", "no"]]) == "NAME    READY\nedge-1  yes\ne       no"
+
+
+def test_a_note_is_told_and_neither_fails_nor_pends():
+    noted = result(Outcome(notes=("nothing tells the load",)))
+
+    assert plan_to_text(noted) == "note: nothing tells the load\nlab: nothing to change"
+    assert "note: nothing tells the load" in up_to_text(noted)
+    assert run_to_json(noted)["notes"] == ["nothing tells the load"]
+    assert (noted.ok, noted.pending, noted.exit_code) == (True, False, 0)

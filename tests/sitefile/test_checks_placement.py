@@ -2,7 +2,7 @@
 
 import pytest
 
-from mecctl.sitefile.checks_placement import physical, pools, room
+from mecctl.sitefile.checks_placement import physical, pools, room, workloads
 from tests.sitefile.parts import AGENT, CACHE, EMBB, OTHER, SERVER, URLLC, told
 
 OWN = EMBB | {"isolation": "physical", "pool": "own"}
@@ -61,3 +61,23 @@ def test_every_slice_with_workloads_has_a_node_left():
         )
     ]
     assert told(room, **{**parts, "nodes": [SERVER, AGENT, OTHER]}) == []
+
+
+def test_a_workload_that_no_node_would_take_is_told_of_each():
+    nodes = [SERVER, AGENT | {"arch": "amd64"}, OTHER]
+
+    assert told(workloads, nodes=nodes, workloads=[CACHE | {"architecture": "arm64", "pool": "none"}]) == [
+        (
+            "spec.workloads[0]: cache fits on no node: edge-1 runs no workloads, for it hasn't the role agent; "
+            "edge-2 is in no pool, not in none; edge-3 is in pool own, not in none; another pool or architecture, "
+            "or a node that has them"
+        )
+    ]
+
+
+def test_a_machine_whose_architecture_is_not_declared_may_be_the_one():
+    assert told(workloads, workloads=[CACHE | {"architecture": "arm64"}]) == []
+
+
+def test_what_is_told_of_the_slice_is_not_told_of_its_workloads():
+    assert told(workloads, slices=[EMBB | {"pool": "none"}]) == []

@@ -157,8 +157,9 @@ CASES = [
         CACHE,
         CACHE.replace("replicas: 2", "zzz: 2"),
         (
-            "site.yaml:18: spec.workloads[0].zzz: this key isn't known here; known: args, command, dns, env, image, name, outside, "
-            "ports, replicas, resources, slice"
+            "site.yaml:18: spec.workloads[0].zzz: this key isn't known here; known: annotations, appd, "
+            "architecture, args, command, env, files, image, name, pool, ports, probes, replicas, resources, scale, "
+            "slice, storage"
         ),
     ),
     (

@@ -14,7 +14,7 @@ CASES = [
         "address: 10.77.0.12, roles: [agent]",
         "address: 10.77.0.12, roles: [agent], arch: arm",
         "spec.nodes[1].arch",
-        "32-bit ARM isn't built; amd64, arm64, or k3s",
+        "for which Cilium has no images; amd64, arm64, or k3s",
     ),
     ("[agent]", "[server, agent]", "spec.nodes[1].roles", "more than one server under kubeadm isn't built yet"),
     ("distribution: kubeadm", "distribution: existing", "spec.kubernetes.distribution", "existing cluster isn't built"),
@@ -44,10 +44,7 @@ CASES = [
         "spec.slices[0].isolation",
         "aren't built yet; none, tenant, virt",
     ),
-    (CACHE, "{name: cache, slice: embb, appd: apps/a.json,", "spec.workloads[0].appd", "write image: and ports:"),
     (CACHE, "{name: cache, slice: embb, vm: {cpus: 1},", "spec.workloads[0].vm", "virtual machines aren't built yet"),
-    (CACHE, f"{CACHE} scale: {{max: 5}},", "spec.workloads[0].scale", "write replicas: instead"),
-    (CACHE, f"{CACHE} storage: 1Gi,", "spec.workloads[0].storage", "storage for workloads isn't built yet"),
     ("  slices:\n", "  lab: {driver: vagrant}\n  slices:\n", "spec.lab.driver", "write driver: podman"),
 ]
 

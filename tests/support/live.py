@@ -14,10 +14,11 @@ from typing import Any
 
 from mecctl.lab.names import Names
 from mecctl.sitefile import SiteFolder, load
+from tests.support import k3s
 
 ROOT = Path(__file__).parents[2]
 MECCTL = Path(sys.executable).with_name("mecctl")
-LAB_SITE = ROOT / "inventories" / "lab"
+LAB_SITE = ROOT / "inventories" / ("lab-k3s" if k3s.binary() else "lab")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class LiveSite:
     def __init__(self, folder: Path, subnet: str) -> None:
         shutil.copytree(LAB_SITE, folder, ignore=shutil.ignore_patterns(".mecctl"))
         self.path = folder
-        self.edit("10.77.0.", f"{subnet}.")
+        self.edit("10.79.0." if k3s.binary() else "10.77.0.", f"{subnet}.")
+        if program := k3s.binary():
+            k3s.pin(folder, program)
 
     def edit(self, old: str, new: str) -> None:
         file = self.path / "site.yaml"

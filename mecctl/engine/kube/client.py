@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from mecctl.engine.kube import config, deletion
 from mecctl.engine.kube.discovery import Discovery
 from mecctl.engine.kube.errors import KubeError
+from mecctl.engine.kube.exec import session
 from mecctl.engine.kube.transport import Transport
 from mecctl.engine.kube.watch import Event, watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from mecctl.engine.kube.config import Connection
     from mecctl.engine.kube.discovery import Served
+    from mecctl.engine.kube.exec import Session
     from mecctl.engine.kube.stop import Stop
 
 FIELD_MANAGER = "mecctl"
 _PAGE = "500"
+_SILENCE = 86400.0  # seconds for which a pod may print nothing
 
 Object = dict[str, Any]
 Answer = Any  # parsed JSON of any shape, or text
@@ -166,6 +169,20 @@ class KubeClient:
         if container:
             params["container"] = container
         return str(self.request("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", params=params))
+
+    def follow_logs(self, namespace: str, pod: str, tail: int = 20) -> Generator[str]:
+        """Yield the last `tail` lines that a pod printed, then each as it is printed, until it ends. Close it."""
+        params = {"tailLines": str(tail), "follow": "true"}
+        stream = self._transport.stream(f"/api/v1/namespaces/{namespace}/pods/{pod}/log", params, _SILENCE)
+        with self.stop.cutting(stream.socket), closing(stream):
+            for line in stream.lines():
+                yield line.decode(errors="replace").rstrip("\n")
+
+    def exec(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], *, tty: bool, timeout: float = 30.0
+    ) -> AbstractContextManager[Session]:
+        """Give a program that runs in a container, with stdin, and on a terminal if `tty`."""
+        return session(self._transport, namespace, pod, container, command, tty=tty, timeout=timeout)
 
     def request(
         self,

@@ -43,7 +43,7 @@ class Transport:
 
     def __init__(self, connection: Connection, timeout: float, stop: Stop | None = None) -> None:
         self.stop = stop or Stop()
-        self.server = connection.server
+        self.connection, self.server = connection, connection.server
         self._credential = connection.credential
         self._free = threading.BoundedSemaphore(_PARALLEL)
         # The environment's proxies are for downloads; a site's API server is reached directly or by its proxy-url.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.mecctl import atomic
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ansible.module_utils.mecctl.item import Context, Item
 
 NAME = "fixed.json"
+VERSION = "kubernetes.version"
 
 
 def plan_fixed(declared: dict[str, Any], context: Context) -> Iterator[Item]:
@@ -29,11 +31,26 @@ def plan_fixed(declared: dict[str, Any], context: Context) -> Iterator[Item]:
         if known.get(name, value) not in (value, *setting["after"]):
             raise NodeError(
                 f"{name} is {known[name]} in the running cluster and {value} in the site file",
-                why="it can't be changed in a running cluster",
+                why=_why(known[name], value) if name == VERSION else "it can't be changed in a running cluster",
                 fix=f"set it back to {known[name]}; or take the site down and up again, which loses the cluster's data",
             )
     context.fixed.update({name: setting["value"] for name, setting in settings.items()})
     yield from ()
+
+
+def _why(known: str, wanted: str) -> str:
+    """Say what stands against another version (kubernetes.io/releases/version-skew-policy; K3s: upgrades/manual)."""
+    before, after = _numbers(known), _numbers(wanted)
+    if after < before:
+        return "Kubernetes doesn't go back to an older version"
+    skipped = [f"v{after[0]}.{minor}" for minor in range(before[1] + 1, after[1])]
+    if skipped:
+        return f"it would skip {', '.join(skipped)}, and its parts only work beside those of the minor before"
+    return "it can't be changed in a running cluster, whose nodes would run two versions"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version))
 
 
 def remember(context: Context) -> None:

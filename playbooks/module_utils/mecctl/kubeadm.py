@@ -144,7 +144,7 @@ def _repair(declared: dict[str, Any], record: _Record, context: Context) -> None
 
 
 def _renew(declared: dict[str, Any], record: _Record, context: Context) -> None:
-    staticpods.renew(lambda words: _run(words, declared, context), _last_words)
+    staticpods.renew(lambda words: _run(words, declared, context), last_words)
     record.finish(_made(declared))
 
 
@@ -205,12 +205,13 @@ def _cause(ended: Output) -> str:
     said = ["did not end in time"] if ended.code < 0 else errors[:4]
     for part in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"):
         if any(part in line for line in said):
-            said += _last_words(part)
+            said += last_words(part)
     if any("kubelet" in line for line in said):
         said.append(units.cause("kubelet.service"))
     return " | ".join(said)[-1500:]
 
 
-def _last_words(part: str) -> list[str]:
+def last_words(part: str) -> list[str]:
+    """The last two lines that a part of the control plane wrote."""
     logs = sorted(PODS.glob(f"kube-system_{part}-*/*/*.log"), key=lambda path: path.stat().st_mtime)
     return [f"{part}: {line}" for line in logs[-1].read_text(errors="replace").splitlines()[-2:]] if logs else []

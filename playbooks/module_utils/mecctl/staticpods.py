@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import time
+import urllib.request
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +23,13 @@ ETC = Path("/etc/kubernetes")
 PROC = Path("/proc")
 PHASES = (("control-plane", "all"), ("etcd", "local"), ("upload-config", "kubeadm"))
 LIMIT = 180
+NOTICED = 20
+RESTARTED = 300
+"""Seconds; a kubelet that was just started itself, and finds no API, waits a minute before it starts what is gone."""
+PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+"""In the order in which they build on each other."""
+ETCD_HEALTH = "http://127.0.0.1:2381/health"
+"""Where kubeadm has etcd tell it, to this machine alone (--listen-metrics-urls)."""
 LEADERS = ("kube-scheduler", "kube-controller-manager")
 _COMM = 15  # characters of a program's name that the kernel keeps
 
@@ -55,6 +66,50 @@ def renew(phase: Callable[[list[str]], object], last_words: Callable[[str], list
     api = kube.Api(ETC / "admin.conf")
     api.wait("/readyz", max(1.0, end - time.monotonic()))
     _await_leaders(api, end, last_words)
+
+
+def restart(last_words: Callable[[str], list[str]]) -> None:
+    """Start every part of the control plane anew, one after the other, each once the one before it serves again.
+
+    The kubelet starts what has ended; a part that isn't running is only waited for. Raises NodeError, with the part's
+    `last_words`, when it doesn't come back.
+    """
+    api = kube.Api(ETC / "admin.conf")
+    for part in PARTS:
+        end = time.monotonic() + RESTARTED
+        before = _pids(_processes(), part)
+        for pid in before:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        while not _pids(_processes(), part) - before:
+            if time.monotonic() > end:
+                raise _late([part], "did not start anew", last_words)
+            time.sleep(0.2)
+        if part == "etcd":  # the API server, which may take long to find it again, starts anew next
+            _await_etcd(end, last_words)
+        else:
+            api.wait("/readyz", max(1.0, end - time.monotonic()))
+    _await_leaders(api, time.monotonic() + RESTARTED, last_words)
+
+
+def serves() -> bool:
+    """Whether the API server is there and well; one whose certificate had expired takes a moment to read the new."""
+    try:
+        kube.Api(ETC / "admin.conf").wait("/readyz", NOTICED)
+    except NodeError:
+        return False
+    return True
+
+
+def _await_etcd(end: float, last_words: Callable[[str], list[str]]) -> None:
+    while True:
+        try:
+            with urllib.request.urlopen(ETCD_HEALTH, timeout=5):
+                return
+        except OSError as error:
+            if time.monotonic() > end:
+                raise _late(["etcd"], "did not get well", last_words) from error
+        time.sleep(0.2)
 
 
 def _await_leaders(api: kube.Api, end: float, last_words: Callable[[str], list[str]]) -> None:

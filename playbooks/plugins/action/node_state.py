@@ -16,7 +16,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     """Runs the module node_state with `states`, and with the states that `roles` declare.
 
     A role declares in `<role>_state` in its vars/main.yml, from its defaults and templates. `artifacts` maps the
-    sha256 of each artifact to the file that holds it here. The result's `executions` counts the module's runs.
+    sha256 of each artifact to the file that holds it here, `secret_files` a secret's name to
+    the file that does. The result's `executions` counts the module's runs.
     """
 
     TRANSFERS_FILES = False
@@ -27,9 +28,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         variables = task_vars or {}
         given = dict(self._task.args)
         artifacts = given.pop("artifacts", {})
+        secrets = {name: Path(path).read_text().strip() for name, path in given.pop("secret_files", {}).items()}
         states = [self._declared(role, variables) for role in given.pop("roles", [])]
         own = {"user": self._user(), "name": variables["inventory_hostname"]}
         arguments = {**given, **own, "states": states + given.get("states", [])}
+        arguments["secrets"] = {**given.get("secrets", {}), **secrets}
         result = self._once(arguments, variables)
         if result.get("missing"):
             for sha256 in result["missing"]:

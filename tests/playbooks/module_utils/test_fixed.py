@@ -30,3 +30,29 @@ def test_a_setting_may_follow_what_it_names_and_not_the_other_way(context):
 
     with pytest.raises(NodeError, match=r"kubernetes\.hardening is cis in the running cluster and none in the site"):
         converge(soft, context, Result(), check=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted", "why"),
+    [
+        ("v1.36.5+k3s1", "v1.36.4+k3s1", "Kubernetes doesn't go back to an older version"),
+        ("v1.36.5+k3s2", "v1.36.5+k3s1", "Kubernetes doesn't go back to an older version"),
+        (
+            "v1.34.4+k3s1",
+            "v1.37.1+k3s1",
+            "it would skip v1.35, v1.36, and its parts only work beside those of the minor before",
+        ),
+        (
+            "v1.36.5+k3s1",
+            "v1.37.1+k3s1",
+            "it can't be changed in a running cluster, whose nodes would run two versions",
+        ),
+    ],
+)
+def test_another_version_is_refused_with_what_stands_against_it(context, known, wanted, why):
+    converge([{"fixed": {"kubernetes.version": known}}], context, Result(), check=False)
+
+    with pytest.raises(NodeError) as refused:
+        converge([{"fixed": {"kubernetes.version": wanted}}], context, Result(), check=True)
+
+    assert refused.value.why == why

@@ -85,3 +85,39 @@ def test_a_manifest_that_is_gone_counts_as_edited(server):
     (server.etc / "manifests" / "kube-apiserver.yaml").unlink()
 
     assert "kube-apiserver.yaml was edited" in staticpods.difference([], kept)
+
+
+@pytest.fixture
+def ended(server, monkeypatch):
+    """The parts that are ended, in order, each of which its kubelet then starts anew."""
+    ended: list[str] = []
+    for part in ("etcd", "kube-scheduler"):
+        server.run(part)
+
+    def kill(pid, number):
+        assert number == 15
+        comm = server.proc / str(pid) / "comm"
+        part = comm.read_text().strip()
+        comm.unlink()
+        ended.append(part)
+        server.run(part)
+
+    monkeypatch.setattr(staticpods.os, "kill", kill)
+    monkeypatch.setattr(staticpods, "_await_etcd", lambda *_: ended.append("etcd is well"))
+    return ended
+
+
+def test_parts_start_anew_one_by_one_in_the_order_that_they_need_each_other(server, ended):
+    staticpods.restart(lambda _: [])
+
+    assert ended == ["etcd", "etcd is well", "kube-apiserver", "kube-controller", "kube-scheduler"]
+    assert [path for path, _ in server.waited] == ["/readyz"] * 3 + ["kube-scheduler", "kube-controller-manager"]
+
+
+def test_a_part_that_does_not_start_anew_stops_the_rest(server, ended, monkeypatch):
+    monkeypatch.setattr(staticpods, "RESTARTED", 0.3)
+    monkeypatch.setattr(staticpods.os, "kill", lambda *_: None)
+
+    with pytest.raises(NodeError, match="etcd did not start anew") as caught:
+        staticpods.restart(lambda part: [f"{part}: panic"])
+    assert caught.value.why == "etcd: panic"

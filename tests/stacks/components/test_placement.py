@@ -52,3 +52,11 @@ def test_who_ran_on_nodes_that_are_another_slices_now_moves_away():
             }
         }
     }
+
+
+def test_a_workloads_own_pool_and_its_architecture():
+    other = CACHE | {"pool": "own", "architecture": "arm64"}
+    made = render("workloads", site(nodes=NODES, slices=[VIDEO | {"pool": "x"}], workloads=[other]))
+
+    pod = made.find("Deployment")["spec"]["template"]["spec"]
+    assert pod["nodeSelector"] == {"mec.io/pool": "own", "kubernetes.io/arch": "arm64"}

@@ -37,6 +37,13 @@ def test_the_selector_is_part_of_the_pods_labels():
     assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
 
 
+def test_annotations_are_the_deployments():
+    notes = {"mec.io/appd-appDId": "a"}
+    made = render("workloads", site(slices=[VIDEO], workloads=[CACHE | {"annotations": notes}]))
+
+    assert made.find("Deployment")["metadata"]["annotations"] == notes
+
+
 def test_the_service_has_all_ports():
     made = render("workloads", site(slices=[VIDEO], workloads=[CACHE]))
 
@@ -47,6 +54,20 @@ def test_the_service_has_all_ports():
             {"name": "tcp-9090", "protocol": "TCP", "port": 9090, "targetPort": 9090},
         ],
     }
+
+
+def test_a_port_has_its_protocol_its_name_and_its_target():
+    ports = [{"port": 53, "protocol": "UDP", "targetPort": 5353}, {"port": 80, "name": "http", "targetPort": 8080}]
+    made = render("workloads", site(slices=[VIDEO], workloads=[CACHE | {"ports": ports}]))
+
+    assert made.find("Service")["spec"]["ports"] == [
+        {"name": "udp-53", "protocol": "UDP", "port": 53, "targetPort": 5353},
+        {"name": "http", "protocol": "TCP", "port": 80, "targetPort": 8080},
+    ]
+    assert container(ports=ports)["ports"] == [
+        {"name": "udp-5353", "containerPort": 5353, "protocol": "UDP"},
+        {"name": "tcp-8080", "containerPort": 8080, "protocol": "TCP"},
+    ]
 
 
 def test_the_first_port_is_probed():

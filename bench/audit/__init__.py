@@ -1,0 +1,1 @@
+"""Audits of control planes other than mecctl's own, and other people's audits of mecctl's."""
