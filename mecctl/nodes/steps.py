@@ -127,16 +127,16 @@ class Nodes:
         return {name: tuple(blobs[one.key] for one in them) for name, them in wanted.items()}
 
     def _converge(self, *, check: bool) -> NodesResult:
-        if not self.usable:
-            return self._result(None)
-        return self._result(self._play("site.yml", self.inventory(), check=check))
+        played = self._play("site.yml", self.inventory(), check=check) if self.usable else None
+        return self._result(played, self._seen.findings)
 
     def _on_all(self, playbook: str, blobs: Mapping[str, Sequence[Blob]]) -> NodesResult:
         """Run a playbook on every node that answers, whatever else is wrong with it."""
         facts = self._seen.facts
+        silent = [finding for finding in self._seen.findings if finding.node not in facts]
         if not facts:
-            return self._result(None)
-        return self._result(self._play(playbook, inventory.render(self._folder, facts, blobs), check=False))
+            return self._result(None, silent)
+        return self._result(self._play(playbook, inventory.render(self._folder, facts, blobs), check=False), silent)
 
     def _play(self, playbook: str, hosts: dict[str, Any], *, check: bool) -> Played:
         known_hosts = self._folder.resolve(self._folder.site.spec.access.known_hosts)
@@ -146,8 +146,8 @@ class Nodes:
             played = play(playbook, hosts, *where, self._progress, check=check, on_trial=trials.start)
             return replace(played, failures={**trials.failures(), **played.failures})
 
-    def _result(self, played: Played | None) -> NodesResult:
-        failures = {finding.node: finding.as_error() for finding in reversed(self._seen.findings)}
+    def _result(self, played: Played | None, findings: Sequence[Finding]) -> NodesResult:
+        failures = {finding.node: finding.as_error() for finding in reversed(findings)}
         failures |= played.failures if played else {}
         return NodesResult(
             played.changes if played else (),

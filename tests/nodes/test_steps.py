@@ -106,6 +106,13 @@ def test_taking_down_needs_no_artifact_and_takes_nodes_with_faults_too(site, mon
     assert site["ran"][0][:2] == ("reset.yml", ["edge-1", "edge-2"])
 
 
+def test_what_a_renewal_mends_does_not_fail_it(site):
+    site["see"](Finding("edge-2", "certificates", "2 of its certificates have expired"))
+
+    assert site["nodes"].renew("certs").failures == {}
+    assert site["ran"][0][:2] == ("certs.yml", ["edge-1", "edge-2"])
+
+
 def test_a_cluster_is_taken_for_installed_by_its_port(site, facts):
     assert not site["nodes"].installed
 

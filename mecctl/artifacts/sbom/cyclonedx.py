@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.dependency import Dependency
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
@@ -20,6 +21,8 @@ from mecctl import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from cyclonedx.model.bom_ref import BomRef
 
     from mecctl.artifacts.sbom.part import Part
 
@@ -31,10 +34,10 @@ def document(
 
     Its serial number is derived from its content; `made` is its timestamp, without which it has none.
     """
-    known = {part.ref: part for part in parts}
-    notes = tuple(notes)
-    content = _written(site, known, notes, made, UUID(int=0))
-    return _written(site, known, notes, made, uuid5(NAMESPACE_URL, hashlib.sha256(content.encode()).hexdigest())) + "\n"
+    none = UUID(int=0)
+    content = _written(site, {part.ref: part for part in parts}, tuple(notes), made, none)
+    serial = uuid5(NAMESPACE_URL, hashlib.sha256(content.encode()).hexdigest())
+    return content.replace(none.urn, serial.urn, 1) + "\n"
 
 
 def _written(
@@ -48,12 +51,18 @@ def _written(
     metadata.timestamp = made  # type: ignore[assignment]
     bom = Bom(components=components.values(), metadata=metadata, serial_number=serial)
     needed = {ref for part in known.values() for ref in part.needs}
-    bom.register_dependency(root, [component for ref, component in components.items() if ref not in needed])
-    for ref, part in known.items():
-        if part.needs:
-            bom.register_dependency(components[ref], [components[need] for need in part.needs if need in components])
+    refs = {ref: component.bom_ref for ref, component in components.items()}
+    # Not by register_dependency(), which looks through all there is for each.
+    bom.dependencies = [
+        _dependency(root.bom_ref, (ref for name, ref in refs.items() if name not in needed)),
+        *(_dependency(ref, (refs[need] for need in known[name].needs if need in refs)) for name, ref in refs.items()),
+    ]
     text: str = JsonV1Dot6(bom).output_as_string(indent=2)
     return text
+
+
+def _dependency(ref: BomRef, needs: Iterable[BomRef]) -> Dependency:
+    return Dependency(ref, [Dependency(need) for need in needs])
 
 
 def _component(part: Part) -> Component:

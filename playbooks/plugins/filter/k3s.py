@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -24,12 +25,8 @@ def k3s_file(optional: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Take Ansible's marks off a value, which are no part of it."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value if isinstance(value, bool | int | float) else str(value)
+    """Take Ansible's marks off a value, which are no part of it and which YAML's safe writer refuses."""
+    return json.loads(json.dumps(value))
 
 
 class FilterModule:

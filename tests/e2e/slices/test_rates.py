@@ -41,7 +41,7 @@ def devices(site: LiveSite) -> list[str]:
 def holds(site: LiveSite) -> bool:
     """Whether every pod of slice urllc is led through the queues, both ways."""
     checks = [IN_PLACE.format(device=name, hook=hook) for name in devices(site) for hook in ("ingress", "egress")]
-    queue = "tc class show dev mec-rate0 | grep -q 'ceil 20186Kbit'"
+    queue = "tc class show dev mec-rate0 | grep -q 'ceil 20180Kbit'"
     return bool(checks) and site.on(NODE, f"{' && '.join([*checks, queue])} && echo yes || true").strip() == "yes"
 
 
