@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mecctl.audit.evidence import Cluster, Object
 
-SYSTEM = frozenset({"kube-system", "mecctl-node"})
+SYSTEM = frozenset({"kube-system", "mecctl-node", "mecctl-names"})
 """Namespaces of what makes a machine a node: it needs the machine, so no policy for tenants' pods fits it."""
 _TEMPLATED = ("Deployment", "DaemonSet", "StatefulSet", "Job")
 

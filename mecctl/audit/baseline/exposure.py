@@ -24,7 +24,7 @@ def expected(machine: Machine) -> frozenset[str]:
     else:
         kubernetes = golden.KUBE_PROXY | golden.CILIUM | (golden.KUBEADM_SERVER if machine.server else frozenset())
     ssh = {f"tcp any {port} sshd" for port in machine.seen["sshd"].get("port", "").split()}
-    return golden.EVERY_NODE | kubernetes | golden.SLICE_AGENT | golden.CLOCK | ssh
+    return golden.EVERY_NODE | kubernetes | golden.SLICE_AGENT | golden.NAME_SERVER | golden.CLOCK | ssh
 
 
 def unexpected(machine: Machine) -> list[str]:

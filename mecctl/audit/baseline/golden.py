@@ -47,6 +47,9 @@ CILIUM = frozenset(
 SLICE_AGENT = frozenset({"tcp node 9477 python3"})
 """The metrics of slices."""
 
+NAME_SERVER = frozenset({"tcp node 53 coredns", "udp node 53 coredns"})
+"""Names of workloads, for clients outside."""
+
 K3S = frozenset(
     {
         "tcp any 6443 k3s-server",
