@@ -47,7 +47,7 @@ class Merge:
         for index, item in enumerate(workloads):
             place = ("spec", "workloads", index)
             if isinstance(item, dict) and "appd" in item:
-                whole, found = self._take_in(item, place)
+                whole, found = self._take_in(item, place, named=_makes_names(spec))
                 policies += self._policies(found, whole, slices, policies) if found else []
                 taken.append(whole)
             else:
@@ -57,7 +57,7 @@ class Merge:
         )
         return {**root, "spec": {**known, "workloads": taken}}
 
-    def _take_in(self, item: dict[str, Any], place: Place) -> tuple[dict[str, Any], Reading | None]:
+    def _take_in(self, item: dict[str, Any], place: Place, *, named: bool) -> tuple[dict[str, Any], Reading | None]:
         own = {key: value for key, value in item.items() if key != "appd"}
         found = self._read(item["appd"], (*place, "appd"))
         if found is None:
@@ -71,7 +71,10 @@ class Merge:
         given = {key: value for key, value in found.fields.items() if key not in said}
         if "name" not in own and (name := make_name(found.name)):
             given["name"] = name
-        self.warnings += _report(found, given, said, f"workload {own.get('name', given.get('name'))}: {item['appd']}")
+        who = f"workload {own.get('name', given.get('name'))}: {item['appd']}"
+        if not named and given.pop("dns", None):
+            self.warnings.append(f"{who}: its DNS rules can't be honoured: the site has no platform.discovery")
+        self.warnings += _report(found, given, said, who)
         notes = own.get("annotations") or {}
         if isinstance(notes, dict):
             own["annotations"] = {**found.annotations, **notes}
@@ -120,6 +123,11 @@ def _report(found: Reading, given: dict[str, Any], said: Collection[str], who: s
         yield f"{who}: {problem.field} {problem.what}"
     for problem in found.unmet:
         yield f"{who}: {problem.field} can't be honoured: {problem.what}"
+
+
+def _makes_names(spec: dict[str, Any]) -> bool:
+    platform = spec.get("platform")
+    return isinstance(platform, dict) and "discovery" in platform
 
 
 def _listed(spec: dict[str, Any], key: str) -> list[Any]:

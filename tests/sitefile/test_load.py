@@ -93,8 +93,9 @@ def test_a_broken_item_raises_no_false_alarm(told):
             "dataNetworkAccess, isolation, maxPacketSize, name, nest, pool, qos, quota, snssai, throughput"
         ),
         (
-            "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: annotations, appd, architecture, "
-            "args, command, env, files, image, name, pool, ports, probes, replicas, resources, scale, slice, storage"
+            "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: annotations, appd, "
+            "architecture, args, command, dns, env, files, image, name, outside, pool, ports, probes, replicas, "
+            "resources, scale, slice, storage"
         ),
     ]
 

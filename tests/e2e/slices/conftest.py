@@ -20,7 +20,7 @@ MORE = """\
 
 @pytest.fixture(scope="package")
 def sliced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """A site of four slices that is up, most with rates, one found by name, for tests that leave it as they found it."""
+    """A site of four slices that is up, most with rates, one found by name, for tests that leave it as it was."""
     live = LiveSite(tmp_path_factory.mktemp("sliced") / "inventories" / "lab", "10.78.211")
     live.edit('snssai: {sst: 2, sd: "0000b2"}', RATED)
     live.edit("  workloads:\n", MORE)
