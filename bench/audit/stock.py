@@ -19,14 +19,14 @@ from bench.up import Floor, make_site
 from mecctl import lab
 from mecctl.artifacts.store import Store
 from mecctl.plan.progress import Silent
-from mecctl.sitefile import load
+from mecctl.sitefile import SiteFolder, load
 
 MECCTL = Path(sys.executable).with_name("mecctl")
 
 
 def main(given: str | None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        folder = load(Path(given)) if given else make_site(Path(scratch) / "stock")
+        folder = load(Path(given)) if given else _alone(make_site(Path(scratch) / "stock"))
         try:
             lab.up(folder, Store(), Silent())
             Floor(folder).server_alone()
@@ -39,6 +39,15 @@ def main(given: str | None) -> None:
     print(json.dumps(audit, indent=1))
     counts = Counter(one["result"] for one in audit["controls"])
     print(f"of {len(audit['controls'])} controls: {dict(counts)}", file=sys.stderr)
+
+
+def _alone(folder: SiteFolder) -> SiteFolder:
+    """Leave only the server: a machine that isn't in the cluster would fail what is asked of every node."""
+    file = folder.path / "site.yaml"
+    agents = {node.name for node in folder.site.agents}
+    kept = [line for line in file.read_text().splitlines() if not any(f"name: {name}," in line for name in agents)]
+    file.write_text("\n".join(kept).replace("roles: [server]", "roles: [server, agent]") + "\n")
+    return load(folder.path)
 
 
 if __name__ == "__main__":
