@@ -7,27 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.host import left_behind, snapshot
-from tests.support.live import MECCTL, ROOT, LiveSite
+from tests.support.live import MECCTL, ROOT
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    live = LiveSite(tmp_path_factory.mktemp("e2e") / "inventories" / "lab", "10.78.200")
-    before = snapshot()
-    assert live.mecctl("lab", "up", timeout=3000).code == 0
-    yield live
-    live.stop()
-    assert left_behind(before, live.names.id) == []
-
-
-@pytest.fixture(scope="module")
-def first(site):
-    """What the plan said of bare nodes, and what `up` then did."""
-    planned = site.plan()
-    return planned, site.up()
 
 
 def assert_proven(ended):
@@ -333,4 +315,6 @@ def test_down_takes_everything_off_the_nodes(site, first):
             " pgrep -fa '^/usr/local'; } || true",
         )
         assert left == ""
+        assert "inet mecctl" not in site.on(node, "nft list tables")
+        assert "allowtcpforwarding yes" in site.on(node, "sshd -T")
     assert site.plan().code == 2

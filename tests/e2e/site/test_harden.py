@@ -11,8 +11,6 @@ from mecctl.artifacts.store import Store
 from mecctl.nodes import inventory
 from mecctl.nodes.steps import Nodes
 from mecctl.plan.progress import Silent
-from tests.support.lab import free_subnet
-from tests.support.live import LiveSite
 
 pytestmark = pytest.mark.e2e
 
@@ -29,21 +27,6 @@ for port in sys.argv[2:]:
         continue
     print(port)
 """
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    live = LiveSite(tmp_path_factory.mktemp("harden") / "inventories" / "lab", free_subnet())
-    assert live.mecctl("lab", "up", timeout=3000).code == 0
-    yield live
-    live.stop()
-
-
-@pytest.fixture(scope="module")
-def first(site):
-    """What the plan said of bare nodes, and what `up` then did."""
-    planned = site.plan()
-    return planned, site.up()
 
 
 @pytest.fixture(scope="module")
@@ -258,14 +241,3 @@ def test_a_sshd_that_would_not_start_keeps_its_settings(site, first):
     assert "LogLevel INFO" in site.on("edge-2", "cat /etc/ssh/sshd_config.d/10-mecctl.conf")
     assert enters(site, "edge-2")
     assert_up(site.up())
-
-
-def test_down_takes_it_off(site, first):
-    down = site.mecctl("site", "down", "--yes")
-
-    assert down.code == 0, down.err
-    for node in NODES:
-        assert enters(site, node)
-        assert "inet mecctl" not in site.on(node, "nft list tables")
-        assert "/etc/ssh/sshd_config.d/10-mecctl.conf" not in site.on(node, "ls /etc/ssh/sshd_config.d/*")
-        assert "allowtcpforwarding yes" in site.on(node, "sshd -T")
