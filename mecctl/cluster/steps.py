@@ -10,7 +10,7 @@ from mecctl.cluster.health import connect, look
 from mecctl.cluster.losses import Loss, losses, strays
 from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import SLICES, programs
-from mecctl.cluster.waiting import wait_nodes_ready, wait_workloads_ready
+from mecctl.cluster.waiting import wait_api_ready, wait_nodes_ready, wait_workloads_ready
 from mecctl.engine.choice import choose, opened
 from mecctl.engine.names import EngineName
 from mecctl.engine.objects.kinds import api_of
@@ -128,6 +128,7 @@ class Cluster:
     @contextmanager
     def _client(self, timeout: float = ASKED) -> Iterator[KubeClient]:
         with connect(self._kubeconfig, self._site, timeout) as client:
+            wait_api_ready(client, timeout)
             yield client
 
     def _engine(self) -> StackEngine:

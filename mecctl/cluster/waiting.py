@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.health import node_status
+from mecctl.engine.kube import KubeError
 from mecctl.engine.readiness.wait import wait
 from mecctl.errors import MecctlError
 
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
 
 TASK = "nodes ready"
 DNS = ("Deployment", "kube-system", "coredns")  # kubeadm's and K3s's alike
+
+
+def wait_api_ready(client: KubeClient, timeout: float) -> None:
+    """Return when the API server has read what it decides by: one that has just started refuses even its administrator.
+
+    Asks /readyz (kubernetes.io/docs/reference/using-api/health-checks) until it says yes, for at most `timeout`
+    seconds; then raises KubeError.
+    """
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            client.request("GET", "/readyz")
+        except KubeError as error:
+            if error.status not in {403, 500} or time.monotonic() > end:
+                raise
+            client.stop.pause(0.2)
+        else:
+            return
 
 
 def wait_nodes_ready(client: KubeClient, names: Iterable[str], timeout: float, progress: Progress) -> None:

@@ -77,6 +77,7 @@ def site(tmp_path, monkeypatch):
         yield SimpleNamespace(preview=preview)
 
     monkeypatch.setattr(steps, "connect", connect)
+    monkeypatch.setattr(steps, "wait_api_ready", lambda *_: None)
     monkeypatch.setattr(steps, "opened", opened)
     return state | {"state": state, "cluster": Cluster(SiteFolder(tmp_path, full_site()), tmp_path / "k", Silent())}
 

@@ -1,9 +1,11 @@
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mecctl.cluster.waiting import wait_nodes_ready, wait_workloads_ready
+from mecctl.cluster.waiting import wait_api_ready, wait_nodes_ready, wait_workloads_ready
+from mecctl.engine.kube import KubeError
 from mecctl.errors import MecctlError
 from mecctl.plan.progress import Silent
 from tests.cluster.objects import cluster, deployment, node
@@ -53,3 +55,31 @@ def test_dns_and_the_sites_workloads_are_waited_for_and_nothing_else(monkeypatch
     wait_workloads_ready(client, full_site(), 5, Silent())
 
     assert waited == ["coredns", "cache"]
+
+
+class Starting:
+    """An API server that refuses a few times before it is ready."""
+
+    def __init__(self, *refusals: int) -> None:
+        self.refusals = list(refusals)
+        self.stop = SimpleNamespace(pause=lambda _: None)
+
+    def request(self, method: str, path: str) -> str:
+        assert (method, path) == ("GET", "/readyz")
+        if self.refusals:
+            raise KubeError(self.refusals.pop(0), "", "not yet")
+        return "ok"
+
+
+def test_an_api_server_that_starts_is_waited_for():
+    starting: Any = Starting(403, 500, 500)
+    wait_api_ready(starting, 5)
+
+    assert starting.refusals == []
+
+
+@pytest.mark.parametrize(("refusals", "timeout"), [((401,), 5), ((403, 403), 0)])
+def test_one_that_goes_on_refusing_is_told(refusals, timeout):
+    starting: Any = Starting(*refusals)
+    with pytest.raises(KubeError, match="not yet"):
+        wait_api_ready(starting, timeout)
