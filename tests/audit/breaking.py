@@ -139,7 +139,7 @@ def unwalled(name: str) -> Callable[[Evidence], None]:
 
 def no_network(evidence: Evidence) -> None:
     for one in evidence["cluster"]["objects"]["DaemonSet"]:
-        one["status"]["numberReady"] = 0
+        one["status"]["currentNumberScheduled"] = 0
 
 
 def certificate(path: str, node: str = "edge-1", **how: Any) -> Callable[[Evidence], None]:
