@@ -17,12 +17,15 @@ pytestmark = pytest.mark.e2e
 CACHE, CONTROL, ALIAS = "cache.embb.mec.lab", "control.urllc.mec.lab", "video.example.com"
 EMBB, URLLC = "slice-1-0000a1", "slice-2-0000b2"
 ASK = """
-import json, socket, sys
+import json, socket, sys, time
 def asked(name):
     try:
         return socket.gethostbyname(name)
     except socket.gaierror:
         return ""
+end = time.monotonic() + 5  # the name server may hear of this pod later than the pod asks
+while not asked(sys.argv[1]) and time.monotonic() < end:
+    time.sleep(0.1)
 print(json.dumps({name: asked(name) for name in sys.argv[1:]}))
 """
 
