@@ -1,6 +1,7 @@
 """Runs a probe's script with this machine's Python on this machine's own loopback, as a pod would."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 
 SCRIPTS = Path(__file__).parents[3] / "mecctl" / "probe" / "inpod"
 HOST = "127.0.0.1"
+_FIRST = 20000 + 1000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_CANDIDATES = iter(range(_FIRST, _FIRST + 1000, 2))
 
 
 def command(script: str, role: str, words: dict[str, Any]) -> list[str]:
@@ -38,7 +41,18 @@ def playing(script: str, role: str, words: dict[str, Any]) -> Iterator[list[dict
 
 
 def free_port() -> int:
-    """Return a port that is free, and so is the next one, most likely."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
+    """Return a port that is free, as is the next one, for TCP and UDP.
+
+    Not one that the kernel gives away by itself; each test worker has its own, and none is given twice.
+    """
+    return next(port for port in _CANDIDATES if _is_free(port) and _is_free(port + 1))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        try:
+            stream.bind((HOST, port))
+            datagrams.bind((HOST, port))
+        except OSError:
+            return False
+        return True
