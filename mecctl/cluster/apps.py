@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mecctl.cluster.health import workload_status
 from mecctl.engine.kube import KubeError
 from mecctl.engine.readiness.explain import explain
+from mecctl.engine.readiness.verdict import condition
 from mecctl.errors import InputError, MecctlError, Problem
 
 if TYPE_CHECKING:
@@ -173,13 +174,11 @@ def _reason(pod: Object, container: Object) -> str:
         return ""
     state = container.get("state") or {}
     held = state.get("waiting") or state.get("terminated") or {}
-    unplaced = [one for one in pod["status"].get("conditions") or () if one["type"] == "PodScheduled"]
-    if unplaced and unplaced[0]["status"] == "False":
-        return str(unplaced[0].get("reason", "Unschedulable"))
+    placed = condition(pod, "PodScheduled")
+    if placed.get("status") == "False":
+        return str(placed.get("reason", "Unschedulable"))
     return str(held.get("reason") or ("NotReady" if "running" in state else pod["status"].get("phase", "")))
 
 
 def _is_ready(pod: Object) -> bool:
-    conditions = pod["status"].get("conditions") or ()
-    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-    return ready and "deletionTimestamp" not in pod["metadata"]
+    return condition(pod, "Ready").get("status") == "True" and "deletionTimestamp" not in pod["metadata"]

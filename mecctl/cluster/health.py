@@ -102,14 +102,15 @@ def connect(kubeconfig: Path, site: Site, timeout: float = 30.0) -> KubeClient:
             why=f"there is no {kubeconfig}",
             fix=f"mecctl site up {site.name}",
         )
-    ends = load(kubeconfig).credential.expires()
+    connection = load(kubeconfig)
+    ends = connection.credential.expires()
     if ends and ends < datetime.now(UTC):
         raise MecctlError(
             f"the administrator's certificate expired on {ends:%Y-%m-%d %H:%M} UTC",
             where=str(kubeconfig),
             fix=f"mecctl site rotate {site.name} certs",
         )
-    return KubeClient.from_kubeconfig(kubeconfig, timeout=timeout)
+    return KubeClient.connected(connection, timeout)
 
 
 def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:

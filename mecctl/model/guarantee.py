@@ -19,6 +19,13 @@ def rate(part: Slice, way: Way, bound: Bound) -> int | None:
     return found
 
 
+def packet_sizes(part: Slice) -> dict[Way, int]:
+    """Return the largest packets that a slice declares, in bytes, for each way that it does."""
+    sizes = part.max_packet_size
+    found: dict[Way, int | None] = {way: getattr(sizes, way) for way in WAYS} if sizes else {}
+    return {way: size for way, size in found.items() if size is not None}
+
+
 def overload(slices: Iterable[Slice], way: Way, link: int) -> str | None:
     """Return what the slices are guaranteed in sum and each, where a link of so many bits per second can't carry it."""
     shares = {part.name: found for part in slices if (found := rate(part, way, "guaranteed"))}

@@ -25,14 +25,8 @@ def barrier(work: Workload, part: Slice, node: Node, arch: str | None, slices: I
 
     `arch` is the node's architecture, None where nobody knows it, which stops nobody.
     """
-    if not node.runs_workloads:
-        return "runs no workloads, for it hasn't the role agent"
-    own = owner(node, slices)
-    if own and own.name != part.name:
-        return f"is slice {own.name}'s own"
-    pool = work.pool or part.pool
-    if pool not in {None, node.pool}:
-        return f"is in {'pool ' + node.pool if node.pool else 'no pool'}, not in {pool}"
+    if said := _closed(part, work.pool or part.pool, node, slices):
+        return said
     if work.architecture and arch and arch != work.architecture:
         return f"is {arch}, not {work.architecture}"
     return ""
@@ -41,8 +35,15 @@ def barrier(work: Workload, part: Slice, node: Node, arch: str | None, slices: I
 def places(part: Slice, nodes: Iterable[Node], slices: Iterable[Slice]) -> tuple[Node, ...]:
     """Return the nodes that the slice's pods may run on: those of its pool, none that is another slice's own."""
     slices = tuple(slices)
-    return tuple(
-        node
-        for node in nodes
-        if node.runs_workloads and part.pool in {None, node.pool} and owner(node, slices) in (None, part)
-    )
+    return tuple(node for node in nodes if not _closed(part, part.pool, node, slices))
+
+
+def _closed(part: Slice, pool: str | None, node: Node, slices: Iterable[Slice]) -> str:
+    if not node.runs_workloads:
+        return "runs no workloads, for it hasn't the role agent"
+    own = owner(node, slices)
+    if own and own.name != part.name:
+        return f"is slice {own.name}'s own"
+    if pool not in {None, node.pool}:
+        return f"is in {'pool ' + node.pool if node.pool else 'no pool'}, not in {pool}"
+    return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mecctl.model import places
-from mecctl.model.guarantee import WAYS
+from mecctl.model.guarantee import packet_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ def too_large(site: Site, facts: Mapping[str, Facts]) -> Iterator[tuple[str, str
     """
     extra = site.kubernetes.network.overhead
     for index, part in enumerate(site.slices):
-        asked = max((getattr(part.max_packet_size, way) or 0 for way in WAYS), default=0) if part.max_packet_size else 0
+        asked = max(packet_sizes(part).values(), default=0)
         for node in places(part, site.nodes, site.slices):
             link = facts[node.name].mtus.get(str(node.address)) if node.name in facts else None
             if link is not None and asked > link - extra:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mecctl.model.guarantee import WAYS
+from mecctl.model.guarantee import packet_sizes
 from mecctl.plan.check import Check
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def sizes(site: Site) -> dict[str, list[Order]]:
     """Return the orders of the pod of each slice that declares `maxPacketSize`: one packet there and back a way."""
-    declared = {part.name: _declared(part) for part in site.slices}
+    declared = {part.name: packet_sizes(part) for part in site.slices}
     return {
         name: [{"id": f"size-{way}", "do": "size", "bytes": size} for way, size in ways.items()]
         for name, ways in declared.items()
@@ -26,7 +26,7 @@ def sizes(site: Site) -> dict[str, list[Order]]:
 
 def size_checks(part: Slice, results: Mapping[str, Mapping[str, Any]]) -> Iterator[Check]:
     """Yield a check for each way; `results` are what the pod said, by the order's id. Sizes are of IP packets."""
-    for way, size in _declared(part).items():
+    for way, size in packet_sizes(part).items():
         result = results.get(f"size-{way}", {})
         path = f", {result['node']} - {result['peer']}" if result.get("node") else ""
         ok = result.get("carried") is True
@@ -39,8 +39,3 @@ def _said(size: int, result: Mapping[str, Any]) -> str:
     if result["carried"]:
         return str(size)
     return str(result["mtu"]) if result["mtu"] < size else "lost on the way"
-
-
-def _declared(part: Slice) -> dict[str, int]:
-    declared = {way: getattr(part.max_packet_size, way) for way in WAYS} if part.max_packet_size else {}
-    return {way: size for way, size in declared.items() if size is not None}

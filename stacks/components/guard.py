@@ -9,9 +9,9 @@ import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap, ServiceAccount
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
-from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding
 
 from stacks.components.labels import MANAGED
+from stacks.components.rights import rights
 from stacks.components.shipped import shipped
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Guard(pulumi.ComponentResource):
         needed = [
             ConfigMap(f"{name}-code", metadata=about, data=code.files, opts=child),
             ServiceAccount(f"{name}-account", metadata=about, opts=child),
-            *_rights(name, args.namespace, child),
+            *rights(name, NAME, args.namespace, _RULES, child),
             # It asks the API server and nobody else, at the Service's port or, where that comes first, the node's.
             NetworkPolicy(
                 f"{name}-way",
@@ -85,19 +85,6 @@ class Guard(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
         self.register_outputs({})
-
-
-def _rights(name: str, namespace: pulumi.Input[str], child: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-    about: ObjectMetaArgsDict = {"name": f"mecctl:{NAME}", "labels": MANAGED}
-    role = ClusterRole(f"{name}-role", metadata=about, rules=_RULES, opts=child)
-    binding = ClusterRoleBinding(
-        f"{name}-binding",
-        metadata=about,
-        role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": f"mecctl:{NAME}"},
-        subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
-        opts=child,
-    )
-    return [role, binding]
 
 
 def _pod(image: str) -> PodSpecArgsDict:

@@ -7,7 +7,6 @@ the API. Port 53 of the node's own network needs a capability that no Pod Securi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi_kubernetes.apps.v1 import DaemonSet
 from pulumi_kubernetes.core.v1 import ConfigMap, Namespace, ServiceAccount
-from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding
 
 from mecctl.model import name_servers
 from mecctl.model.images import python_image
@@ -23,17 +21,24 @@ from stacks.components.dns import COREDNS_IMAGE
 from stacks.components.isolation import Isolation, IsolationArgs
 from stacks.components.labels import MANAGED, pod_security
 from stacks.components.names import block, found, names_of, one_of, stub, zones
-from stacks.components.shipped import CODE, shipped
+from stacks.components.rights import rights
+from stacks.components.shipped import shipped, told_apart
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, SecurityContextArgsDict
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+    from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
     from mecctl.model import Site
 
 NAMESPACE, NAME = "mecctl-names", "name-server"
 _LABELS = {"app.kubernetes.io/name": NAME}
 _ZONES = "/zones"
+# Which Services have which ports, and which nodes have pods of theirs.
+_RULES: list[PolicyRuleArgsDict] = [
+    {"api_groups": [""], "resources": ["services"], "verbs": ["list"]},
+    {"api_groups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list"]},
+]
 
 
 @dataclass(frozen=True)
@@ -85,55 +90,35 @@ class NameServer(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NameServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mecctl:stacks:NameServer", name, None, opts)
-        self._name, self._child = name, pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self)
         labels = {**MANAGED, **pod_security("privileged")}
-        home = Namespace(f"{name}-namespace", metadata={"name": NAMESPACE, "labels": labels}, opts=self._child)
+        home = Namespace(f"{name}-namespace", metadata={"name": NAMESPACE, "labels": labels}, opts=child)
         namespace = home.metadata.name
-        Isolation(f"{name}-isolation", IsolationArgs(namespace, inside=False), self._child)
+        Isolation(f"{name}-isolation", IsolationArgs(namespace, inside=False), child)
         site, own, api = args.site, shipped("nameserver"), shipped("guard", "__init__.py", "api.py")
         config = {"Corefile": corefile(site), "settings.json": settings(site)}
-        needed = [*self._rights(namespace)]
+        account: ObjectMetaArgsDict = {"name": NAME, "namespace": namespace, "labels": MANAGED}
+        needed: list[pulumi.Resource] = [
+            ServiceAccount(f"{name}-account", metadata=account, opts=child),
+            *rights(name, NAME, namespace, _RULES, child),
+        ]
         for part, files in (("", own.files), ("-api", api.files), ("-config", config)):
             about: ObjectMetaArgsDict = {"name": f"{NAME}{part}", "namespace": namespace, "labels": MANAGED}
-            needed.append(ConfigMap(f"{name}{part or '-code'}", metadata=about, data=files, opts=self._child))
-        told = hashlib.sha256(json.dumps([own.files, api.files, config]).encode()).hexdigest()
+            needed.append(ConfigMap(f"{name}{part or '-code'}", metadata=about, data=files, opts=child))
+        told = told_apart([own.files, api.files, config])
         DaemonSet(
             f"{name}-nodes",
             metadata={"name": NAME, "namespace": namespace, "labels": {**MANAGED, **_LABELS}},
             spec={
                 "selector": {"match_labels": _LABELS},
                 "template": {
-                    "metadata": {"labels": {**MANAGED, **_LABELS}, "annotations": {CODE: told}},
+                    "metadata": {"labels": {**MANAGED, **_LABELS}, "annotations": told},
                     "spec": _pod(site),
                 },
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
         self.register_outputs({})
-
-    def _rights(self, namespace: pulumi.Input[str]) -> list[pulumi.Resource]:
-        """Let it read which Services have which ports, and which nodes have pods of theirs."""
-        about: ObjectMetaArgsDict = {"name": f"mecctl:{NAME}", "labels": MANAGED}
-        own: ObjectMetaArgsDict = {"name": NAME, "namespace": namespace, "labels": MANAGED}
-        return [
-            ServiceAccount(f"{self._name}-account", metadata=own, opts=self._child),
-            ClusterRole(
-                f"{self._name}-role",
-                metadata=about,
-                rules=[
-                    {"api_groups": [""], "resources": ["services"], "verbs": ["list"]},
-                    {"api_groups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list"]},
-                ],
-                opts=self._child,
-            ),
-            ClusterRoleBinding(
-                f"{self._name}-binding",
-                metadata=about,
-                role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": f"mecctl:{NAME}"},
-                subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
-                opts=self._child,
-            ),
-        ]
 
 
 def _from(ranges: list[str]) -> str:

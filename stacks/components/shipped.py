@@ -21,7 +21,12 @@ class Shipped:
     @property
     def annotations(self) -> dict[str, str]:
         """The annotations that tell pods of other code apart."""
-        return {CODE: hashlib.sha256(json.dumps(self.files).encode()).hexdigest()}
+        return told_apart(self.files)
+
+
+def told_apart(by: object) -> dict[str, str]:
+    """Return the annotations that tell pods apart by what they run and are told, which JSON can hold."""
+    return {CODE: hashlib.sha256(json.dumps(by).encode()).hexdigest()}
 
 
 def shipped(folder: str, *names: str) -> Shipped:

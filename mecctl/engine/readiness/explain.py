@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mecctl.engine.kube import KubeError
 from mecctl.engine.readiness.events import failures, recent
 from mecctl.engine.readiness.routes import complaints
+from mecctl.engine.readiness.verdict import condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,19 +46,14 @@ def _pods(client: KubeClient, live: Object) -> list[Object]:
         return []
     selector = ",".join(f"{key}={value}" for key, value in wanted.items())
     pods = client.list("v1", "Pod", live["metadata"]["namespace"], selector)
-    return [pod for pod in pods if not _is_ready(pod)]
-
-
-def _is_ready(pod: Object) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+    return [pod for pod in pods if condition(pod, "Ready").get("status") != "True"]
 
 
 def _pod(client: KubeClient, pod: Object) -> Iterator[str]:
     name, status = pod["metadata"]["name"], pod.get("status") or {}
-    for condition in status.get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            yield f"pod {name} has no node: {condition.get('message', condition.get('reason', ''))}"
+    placed = condition(pod, "PodScheduled")
+    if placed.get("status") == "False":
+        yield f"pod {name} has no node: {placed.get('message', placed.get('reason', ''))}"
     for container in [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]:
         yield from _container(client, pod, container)
 
