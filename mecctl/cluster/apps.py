@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mecctl.cluster.health import workload_status
 from mecctl.engine.kube import KubeError
 from mecctl.engine.readiness.explain import explain
-from mecctl.engine.readiness.verdict import condition
+from mecctl.engine.readiness.verdict import condition, serves
 from mecctl.errors import InputError, MecctlError, Problem
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def pods(client: KubeClient, site: Site, work: Workload) -> list[Object]:
     found = client.list(
         "v1", "Pod", namespace, f"app.kubernetes.io/name={work.name},app.kubernetes.io/managed-by=mecctl"
     )
-    return sorted(found, key=lambda pod: (not _is_ready(pod), pod["metadata"]["name"]))
+    return sorted(found, key=lambda pod: (not serves(pod), pod["metadata"]["name"]))
 
 
 def pick(client: KubeClient, site: Site, work: Workload, name: str | None) -> Object:
@@ -159,7 +159,7 @@ def _pod(pod: Object) -> Pod:
         pod["metadata"]["name"],
         pod["spec"].get("nodeName") or "",
         status.get("podIP") or "",
-        _is_ready(pod),
+        serves(pod),
         sum(one.get("restartCount", 0) for one in containers),
         containers[0].get("imageID", "").rpartition("@")[2],
         _reason(pod, containers[0]),
@@ -170,7 +170,7 @@ def _reason(pod: Object, container: Object) -> str:
     """Say in a word why a pod isn't ready."""
     if "deletionTimestamp" in pod["metadata"]:
         return "Terminating"
-    if _is_ready(pod):
+    if serves(pod):
         return ""
     state = container.get("state") or {}
     held = state.get("waiting") or state.get("terminated") or {}
@@ -178,7 +178,3 @@ def _reason(pod: Object, container: Object) -> str:
     if placed.get("status") == "False":
         return str(placed.get("reason", "Unschedulable"))
     return str(held.get("reason") or ("NotReady" if "running" in state else pod["status"].get("phase", "")))
-
-
-def _is_ready(pod: Object) -> bool:
-    return condition(pod, "Ready").get("status") == "True" and "deletionTimestamp" not in pod["metadata"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from mecctl.engine.readiness.verdict import serves
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -45,7 +47,7 @@ def running(services: list[Object], pods: list[Object]) -> Running:
         {
             (pod["metadata"]["namespace"], pod["metadata"]["labels"].get("app.kubernetes.io/name", "")): address
             for pod in reversed(pods)
-            if (address := pod["status"].get("podIP")) and _is_ready(pod)
+            if (address := pod["status"].get("podIP")) and serves(pod)
         },
     )
 
@@ -97,9 +99,3 @@ def _connections(
     key, peer = (site.slice(work.slice).namespace, work.name), f"{work.slice}/{work.name}:{port.port}"
     yield Attempt(part.name, kind, peer, found.services.get(key, ""), port.port)
     yield Attempt(part.name, kind, f"{peer} (pod)", found.pods.get(key, ""), port.target)
-
-
-def _is_ready(pod: Object) -> bool:
-    conditions = pod["status"].get("conditions", ())
-    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-    return ready and "deletionTimestamp" not in pod["metadata"]

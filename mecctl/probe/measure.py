@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mecctl.engine.readiness.verdict import condition
 from mecctl.plan.series import Series
 from mecctl.probe.actors import NAMESPACE, actor, opening
 from mecctl.probe.flows import (
@@ -120,12 +121,8 @@ class Measuring:
 
 def _nodes(stage: Stage) -> list[str]:
     """Return two nodes for peers, so that each agent has one on another node; those that run workloads come first."""
-    nodes = [node for node in stage.client.list("v1", "Node") if _is_ready(node)]
+    nodes = [node for node in stage.client.list("v1", "Node") if condition(node, "Ready").get("status") == "True"]
     return [node["metadata"]["name"] for node in sorted(nodes, key=_is_tainted)][:2]
-
-
-def _is_ready(node: Object) -> bool:
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in node["status"].get("conditions", ()))
 
 
 def _is_tainted(node: Object) -> bool:

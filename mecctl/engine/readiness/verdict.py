@@ -34,6 +34,11 @@ def condition(live: Object, type_: str) -> dict[str, Any]:
     return {}
 
 
+def serves(pod: Object) -> bool:
+    """Whether a pod is ready and isn't on its way out."""
+    return condition(pod, "Ready").get("status") == "True" and "deletionTimestamp" not in pod["metadata"]
+
+
 def seen(live: Object) -> bool:
     """Whether the controller has seen the object as it is now."""
     return int((live.get("status") or {}).get("observedGeneration", 0)) >= int(live["metadata"].get("generation", 0))
