@@ -73,9 +73,6 @@ def take_agent_token(token: str) -> Iterator[dict[str, str]]:
 
 
 def _start(unit: str, *, server: bool) -> None:
-    ended = run(["systemctl", "restart", "--", unit], timeout=LIMIT, check=False)
-    if ended.code:
-        fix = f"on the node: journalctl -u {unit}"
-        raise NodeError(f"the unit {unit} did not restart", why=units.cause(unit) or ended.last, fix=fix)
+    units.act(unit, "restart", LIMIT)
     if server:
         kube.Api(ETC / "k3s.yaml").wait("/readyz", READY)

@@ -85,7 +85,7 @@ def await_shown() -> Iterator[dict[str, str]]:
             "the kubelet's serving certificate was not signed",
             where=str(PKI / SHOWN[0]),
             why=f"it was asked for, and nobody approved it within {SIGNED} s",
-            fix="the guard in the namespace mecctl-guard approves it: see that it runs; kubectl get csr shows the rest",
+            fix="see that namespace-guard runs in mecctl-system, which approves it; kubectl get csr shows the rest",
         )
     yield {"subject": "kubelet serving certificate", "action": "replace", "reason": "made anew"}
 
@@ -110,9 +110,7 @@ def _forget(current: Path, *more: Path) -> None:
 
 def _restart() -> None:
     run(["systemctl", "reset-failed", "--", UNIT], check=False)
-    ended = run(["systemctl", "restart", "--", UNIT], timeout=LIMIT, check=False)
-    if ended.code:
-        raise NodeError("the kubelet did not start", why=units.cause(UNIT) or ended.last, fix="journalctl -u kubelet")
+    units.act(UNIT, "restart", LIMIT)
 
 
 def _until(fact: Callable[[], bool], seconds: float) -> bool:

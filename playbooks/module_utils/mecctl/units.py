@@ -102,10 +102,14 @@ def _converge(wanted: dict[str, Any]) -> None:
     if wanted.get("enabled", True):
         run(["systemctl", "enable", "--", name])
     verb = {"started": "restart", "stopped": "stop"}.get(wanted.get("state", "started"))
-    if verb is None:
-        return
-    run(["systemctl", "reset-failed", "--", name], check=False)
-    ended = run(["systemctl", verb, "--", name], timeout=START_LIMIT, check=False)
+    if verb:
+        run(["systemctl", "reset-failed", "--", name], check=False)
+        act(name, verb)
+
+
+def act(name: str, verb: str, limit: float = START_LIMIT) -> None:
+    """Have systemd `restart` or `stop` a unit within `limit` seconds; raises NodeError with the cause if it fails."""
+    ended = run(["systemctl", verb, "--", name], timeout=limit, check=False)
     if ended.code:
         fix = f"on the node: journalctl -u {name}"
         raise NodeError(f"the unit {name} did not {verb}", why=cause(name) or ended.last, fix=fix)

@@ -29,6 +29,7 @@ def node(tmp_path, monkeypatch):
     monkeypatch.setattr(k3srotation, "ETC", node.etc)
     monkeypatch.setattr(k3srotation, "TOKENS", node.tokens)
     monkeypatch.setattr(k3srotation, "run", node.run)
+    monkeypatch.setattr(k3srotation.units, "run", node.run)
     wait = SimpleNamespace(wait=lambda path, _: node.done.append(path))
     monkeypatch.setattr(k3srotation.kube, "Api", lambda _: wait)
     return node

@@ -45,6 +45,7 @@ def node(tmp_path, monkeypatch):
     monkeypatch.setattr(kubeletcerts, "ETC", node.etc)
     monkeypatch.setattr(kubeletcerts, "PKI", node.pki)
     monkeypatch.setattr(kubeletcerts, "run", node.run)
+    monkeypatch.setattr(kubeletcerts.units, "run", node.run)
     monkeypatch.setattr(kubeletcerts, "LIMIT", 0.3)
     monkeypatch.setattr(kubeletcerts, "SIGNED", 0.3)
     monkeypatch.setattr(kubeletcerts.units, "cause", lambda _: "certificate signing request was denied")
