@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.cluster import accounts, suited
 from mecctl.cluster.health import connect, look
+from mecctl.cluster.kubelets import wait_kubelets_answer
 from mecctl.cluster.losses import Loss, losses, strays
 from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import SLICES, programs
@@ -34,6 +35,8 @@ NODES_READY = 180.0
 """Seconds that nodes get to be Ready: a first start pulls, unpacks and compiles what the pod network needs."""
 CLASSES_THERE = 60.0
 """Seconds that K3s gets to make the StorageClass that it brings along."""
+KUBELETS_ANSWER = 120.0
+"""Seconds that their kubelets then get for the certificates that they show their callers."""
 WORKLOADS_READY = 120.0
 """Seconds that all workloads together then get."""
 
@@ -114,12 +117,14 @@ class Cluster:
             return look(client, self._site, str(self._kubeconfig))
 
     def wait_ready(self, nodes: Iterable[str]) -> None:
-        """Return when the named nodes, cluster DNS and all workloads are ready.
+        """Return when the named nodes, their kubelets, cluster DNS and all workloads are ready.
 
-        Raises MecctlError that says why one isn't after NODES_READY or WORKLOADS_READY seconds.
+        Raises MecctlError that says why one isn't after NODES_READY, KUBELETS_ANSWER or WORKLOADS_READY seconds.
         """
+        wanted = frozenset(nodes)
         with self._client() as client:
-            wait_nodes_ready(client, nodes, NODES_READY, self._progress)
+            wait_nodes_ready(client, wanted, NODES_READY, self._progress)
+            wait_kubelets_answer(client, wanted, KUBELETS_ANSWER)
             wait_workloads_ready(client, self._site, WORKLOADS_READY, self._progress)
 
     def _programs(self) -> tuple[Program, ...]:

@@ -17,7 +17,6 @@ from tests.support.live import LiveSite
 
 pytestmark = pytest.mark.e2e
 
-SUBNET = "10.78.204"
 CANARY = "canary-3f1c9a7e52d84b60"
 WEAK = "AES128-SHA:AES256-SHA:AES128-GCM-SHA256:@SECLEVEL=0"
 RESTRICTED = {
@@ -32,17 +31,19 @@ RESTRICTED = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A site that came up without hardening and was hardened then; the text of both answers."""
-    live = LiveSite(tmp_path_factory.mktemp("e2e") / "inventories" / "lab", SUBNET)
+    live = LiveSite(tmp_path_factory.mktemp("e2e") / "inventories" / "lab")
     before = snapshot()
     live.edit("  slices:\n", "    hardening: none\n  slices:\n")
-    assert live.mecctl("lab", "up", timeout=3000).code == 0
-    assert live.up().code == 0
-    live.edit("    hardening: none\n", "")
-    planned, done = live.plan(), live.up()
-    assert done.code == 0, done.out + done.err
-    assert planned.changes() <= done.changes()
-    yield live
-    live.stop()
+    try:
+        assert live.mecctl("lab", "up", timeout=3000).code == 0
+        assert live.up().code == 0
+        live.edit("    hardening: none\n", "")
+        planned, done = live.plan(), live.up()
+        assert done.code == 0, done.out + done.err
+        assert planned.changes() <= done.changes()
+        yield live
+    finally:
+        live.stop()
     assert left_behind(before, live.names.id) == []
 
 
@@ -86,7 +87,7 @@ def test_who_says_no_name_learns_only_whether_it_is_well(site, path, status):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        with urllib.request.urlopen(f"https://{SUBNET}.11:6443{path}", context=context, timeout=10) as answer:
+        with urllib.request.urlopen(f"https://{site.subnet}.11:6443{path}", context=context, timeout=10) as answer:
             found = answer.status
     except urllib.error.HTTPError as error:
         with error:
@@ -165,11 +166,11 @@ def speaks(site, where, *options):
 
 def test_nothing_speaks_old_tls_or_weak_suites(site):
     for where in (
-        f"{SUBNET}.11:6443",
-        f"{SUBNET}.11:2379",
-        f"{SUBNET}.11:2380",
-        f"{SUBNET}.11:10250",
-        f"{SUBNET}.12:10250",
+        f"{site.subnet}.11:6443",
+        f"{site.subnet}.11:2379",
+        f"{site.subnet}.11:2380",
+        f"{site.subnet}.11:10250",
+        f"{site.subnet}.12:10250",
     ):
         assert speaks(site, where, "-tls1_2", "-cipher ECDHE"), where
         assert not speaks(site, where, "-tls1_1", "-cipher ALL:@SECLEVEL=0"), where

@@ -11,10 +11,12 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    live = LiveSite(tmp_path_factory.mktemp("e2e") / "faults", "10.78.201")
-    assert live.mecctl("lab", "up", timeout=3000).code == 0
-    yield live
-    live.stop()
+    live = LiveSite(tmp_path_factory.mktemp("e2e") / "faults")
+    try:
+        assert live.mecctl("lab", "up", timeout=3000).code == 0
+        yield live
+    finally:
+        live.stop()
 
 
 def wait_for(condition, what, timeout=240.0):

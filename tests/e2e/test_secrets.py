@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.canaries import found_any, git_objects, processes
-from tests.support.lab import free_subnet
 from tests.support.live import LiveSite, kill_when
 
 pytestmark = pytest.mark.e2e
@@ -90,7 +89,7 @@ class Planted:
 def planted(tmp_path_factory):
     around = tmp_path_factory.mktemp("secrets")
     before = dict(os.environ)
-    live = LiveSite(around / "inventories" / "lab", free_subnet())
+    live = LiveSite(around / "inventories" / "lab")
     try:
         assert live.mecctl("lab", "up", timeout=3000).code == 0
         yield Planted(live, around)

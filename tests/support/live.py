@@ -15,6 +15,7 @@ from typing import Any
 from mecctl.lab.names import Names
 from mecctl.sitefile import SiteFolder, load
 from tests.support import k3s
+from tests.support.lab import free_subnet
 
 ROOT = Path(__file__).parents[2]
 MECCTL = Path(sys.executable).with_name("mecctl")
@@ -37,12 +38,14 @@ class Ended:
 
 
 class LiveSite:
-    """A copy of the lab's site in another folder, on a subnet that no user's lab has."""
+    """A copy of the lab's site in another folder, on a subnet that nobody on this machine has."""
 
-    def __init__(self, folder: Path, subnet: str) -> None:
+    def __init__(self, folder: Path) -> None:
         shutil.copytree(LAB_SITE, folder, ignore=shutil.ignore_patterns(".mecctl"))
         self.path = folder
-        self.edit("10.79.0." if k3s.binary() else "10.77.0.", f"{subnet}.")
+        self.subnet = free_subnet()
+        """The first three numbers of its nodes' addresses."""
+        self.edit("10.79.0." if k3s.binary() else "10.77.0.", f"{self.subnet}.")
         if program := k3s.binary():
             k3s.pin(folder, program)
 

@@ -8,11 +8,13 @@ from tests.support.live import LiveSite
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory):
-    live = LiveSite(tmp_path_factory.mktemp("e2e") / "inventories" / "lab", "10.78.200")
+    live = LiveSite(tmp_path_factory.mktemp("e2e") / "inventories" / "lab")
     before = snapshot()
-    assert live.mecctl("lab", "up", timeout=3000).code == 0
-    yield live
-    live.stop()
+    try:
+        assert live.mecctl("lab", "up", timeout=3000).code == 0
+        yield live
+    finally:
+        live.stop()
     assert left_behind(before, live.names.id) == []
 
 

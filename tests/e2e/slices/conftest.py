@@ -8,7 +8,7 @@ from tests.support.live import LiveSite
 
 RATED = 'snssai: {sst: 2, sd: "0000b2"}\n      throughput: {downlink: {maximum: 20Mbps}, uplink: {maximum: 20Mbps}}'
 NAMED = "  platform: {discovery: {domain: mec.lab, addresses: [edge-2]}}\n  slices:\n"
-FOUND = "replicas: 2, ports: [8080], outside: [10.78.211.0/24], dns: [{name: video.example.com}]}"
+FOUND = "replicas: 2, ports: [8080], outside: [{subnet}.0/24], dns: [{name: video.example.com}]}"
 MORE = """\
     - name: video
       snssai: {sst: 1, sd: "0000c3"}
@@ -21,11 +21,11 @@ MORE = """\
 @pytest.fixture(scope="package")
 def sliced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """A site of four slices that is up, most with rates, one found by name, for tests that leave it as it was."""
-    live = LiveSite(tmp_path_factory.mktemp("sliced") / "inventories" / "lab", "10.78.211")
+    live = LiveSite(tmp_path_factory.mktemp("sliced") / "inventories" / "lab")
     live.edit('snssai: {sst: 2, sd: "0000b2"}', RATED)
     live.edit("  workloads:\n", MORE)
     live.edit("  slices:\n", NAMED)
-    live.edit("replicas: 2, ports: [8080]}", FOUND)
+    live.edit("replicas: 2, ports: [8080]}", FOUND.replace("{subnet}", live.subnet))
     try:
         assert live.mecctl("lab", "up", timeout=3000).code == 0
         ended = live.up()
