@@ -46,6 +46,7 @@ class Slice(Model):
     isolation: Isolation = Field(
         "tenant",
         description="none: traffic is kept apart; tenant: also quota and limits for what the slice uses; "
+        "network-function: also workloads that serve no other slice, and none of others' that serve it; "
         "virtual-resource: also CPU and memory that no other pod can have; physical: also nodes of its own.",
     )
     pool: Name | None = Field(

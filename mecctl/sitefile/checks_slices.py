@@ -51,6 +51,17 @@ def policies(view: View) -> Iterator[Finding]:
         seen.add(policy)
 
 
+def dedicated(view: View) -> Iterator[Finding]:
+    """Network functions of a slice's own serve no other, and none of another's serves it (GSMA NG.116, 3.4.8)."""
+    own = {part.name for part in view.slices.valid.values() if part.isolation == "network-function"}
+    for index, policy in view.policies.valid.items():
+        for end, name in (("from", policy.source.slice), ("to", policy.target.slice)):
+            if name in own:
+                what = f"isolation network-function of {name} shares no workload with another slice"
+                place = ("spec", "policies", index, end, "slice")
+                yield Finding(place, what, f"no policy from or to {name}, or isolation: tenant")
+
+
 def _unique_names(items: Items[M], key: str) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for index, name in items.texts("name").items():
@@ -95,5 +106,5 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none is declared"
 
 
-CHECKS = (unique_slices, workloads, policies)
+CHECKS = (unique_slices, workloads, policies, dedicated)
 """Every check of this module."""

@@ -119,12 +119,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         "local or internet",
         ("private-network",),
     ),
-    Unbuilt(
-        "spec.slices[].isolation",
-        "network functions of a slice's own aren't built yet",
-        "none, tenant, virtual-resource or physical",
-        ("network-function",),
-    ),
     Unbuilt("spec.workloads[].vm", "virtual machines aren't built yet", "write image: instead", replaces="image"),
     Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
 )

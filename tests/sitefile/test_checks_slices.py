@@ -78,6 +78,23 @@ def test_refused(told, old, new, said):
     assert told((old, new))[0] == f"site.yaml:{said}"
 
 
+@pytest.mark.parametrize(("name", "end"), [("embb", "to"), ("urllc", "from")])
+def test_network_functions_of_its_own_are_shared_with_nobody(told, name, end):
+    assert told((f"{{name: {name},", f"{{name: {name}, isolation: network-function,")) == [
+        (
+            f"site.yaml:21: spec.policies[0].{end}.slice: isolation network-function of {name} shares no workload with "
+            f"another slice; no policy from or to {name}, or isolation: tenant"
+        )
+    ]
+
+
+def test_network_functions_of_its_own_beside_other_slices(edited):
+    found = edited(
+        ("{name: embb,", "{name: embb, isolation: network-function,"), (f"  policies:\n    - {POLICY}\n", "")
+    )
+    assert found.site.slices[0].isolation == "network-function"
+
+
 @pytest.mark.parametrize("sd", ["ffffff", "FFFFFF", "0xffffff"])
 def test_ffffff_is_no_sd_and_collides_with_none(told, sd):
     (problem,) = told(('{sst: 1, sd: "0000a1"}', f'{{sst: 2, sd: "{sd}"}}'))

@@ -5,16 +5,18 @@ from mecctl.sitefile.demands import note_problems, sort
 
 
 def test_sorted_by_what_becomes_of_them():
-    demands = sort({"qos": {"fiveQI": 7}, "maxUEs": 7, "isolation": "network-function", "throughput": {"downlink": {}}})
+    demands = sort(
+        {"qos": {"fiveQI": 7}, "maxUEs": 7, "dataNetworkAccess": ["private-network"], "throughput": {"downlink": {}}}
+    )
     assert demands.count == {"qos": {"fiveQI": 7}, "throughput": {"downlink": {}}}
     assert demands.noted == {"maxUEs": 7}
-    assert demands.lesser == {"isolation": "network-function"}
-    assert set(demands.rows) == {"maxUEs", "isolation"}
-    assert demands.notes == {"mec.io/max-ues": "7", "mec.io/isolation": "network-function"}
+    assert demands.lesser == {"dataNetworkAccess": ["private-network"]}
+    assert set(demands.rows) == {"maxUEs", "dataNetworkAccess"}
+    assert demands.notes == {"mec.io/max-ues": "7", "mec.io/data-network-access": '["private-network"]'}
 
 
-def test_isolation_that_is_built_counts():
-    assert sort({"isolation": "physical"}).count == {"isolation": "physical"}
+def test_isolation_counts():
+    assert sort({"isolation": "network-function"}).count == {"isolation": "network-function"}
 
 
 def test_one_value_of_a_list_that_is_not_built_is_enough():

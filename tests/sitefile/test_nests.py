@@ -143,17 +143,6 @@ def test_what_can_not_be_honoured_is_told(write, edited):
     )
 
 
-def test_isolation_that_is_not_built_is_no_mere_note(write, told):
-    write({"base_slice_descriptor": {"isolation": 1}})
-    assert told((URLLC, NEST)) == [
-        (
-            "slices/n.json:3: base_slice_descriptor.isolation: asks for isolation network-function: network functions "
-            "of a slice's own aren't built yet; write isolation: none, tenant, virtual-resource or physical beside "
-            "nest: in site.yaml to accept less"
-        )
-    ]
-
-
 def test_a_way_out_that_is_not_built_is_no_mere_note(write, told):
     write(
         {"sNSSAIList": [{"sst": 2}], "dataNetworkAccess": {"dataAccessList": [{"dataAccessUsed": "TERM_PVT_NETWORK"}]}}

@@ -51,7 +51,7 @@ def test_examples_follow_it(validator):
         ("{fiveQI: 82}", "{fiveQI: [82, 7]}", True),
         ("{fiveQI: 82}", "{fiveQI: []}", False),
         ("{fiveQI: 82}", "{fiveQI: [82, 82]}", False),
-        ("{name: embb,", "{name: embb, isolation: network-function,", False),
+        ("{name: embb,", "{name: embb, isolation: none,", True),
         ("{name: embb,", "{name: embb, dataNetworkAccess: [local, internet],", True),
         ("{name: embb,", "{name: embb, dataNetworkAccess: [private-network],", False),
         ("{name: embb,", "{name: embb, availability: 99.9%,", True),

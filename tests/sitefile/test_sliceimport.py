@@ -88,17 +88,17 @@ def test_names(file, attributes, stem, given, name):
     assert import_slice(file(base(**attributes), f"{stem}.json"), given).slice["name"] == name
 
 
-def test_isolation_that_is_not_built_is_noted_and_can_not_be_honoured(file):
-    path = file(base(isolation=1))
-    found = import_slice(path)
-    assert "isolation" not in found.slice
-    assert found.slice["annotations"] == {"mec.io/isolation": "network-function"}
-    assert [str(problem) for problem in found.unmet] == [
-        (
-            f"{path}:4: base_slice_descriptor.isolation: network-function: network functions of a slice's own aren't "
-            "built yet"
-        )
-    ]
+def test_a_value_that_is_not_built_is_noted_and_can_not_be_honoured(file):
+    access = {"dataAccessList": [{"dataAccessUsed": "TERM_PVT_NETWORK"}]}
+    found = import_slice(file({"sNSSAIList": [{"sst": 2}], "dataNetworkAccess": access}))
+    assert "dataNetworkAccess" not in found.slice
+    assert found.slice["annotations"] == {"mec.io/data-network-access": '["private-network"]'}
+    (problem,) = found.unmet
+    assert "private-network: a way into a private network isn't built" in str(problem)
+
+
+def test_isolation_of_every_level_counts(file):
+    assert import_slice(file(base(isolation=1))).slice["isolation"] == "network-function"
 
 
 def test_the_options_count_before_the_file(file):
