@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _NOT_YET = frozenset({500, 502, 503, 504})
 """What the API server answers for a kubelet that doesn't."""
+_FIX = (
+    "see `kubectl get csr` for a certificate that nobody approved (on a hardened site namespace-guard in mecctl-system "
+    "does) and that port 10250 of the node is open to the servers"
+)
 _PAUSE = 0.2
 """Seconds: nothing in the API tells that a kubelet has stored its certificate."""
 
@@ -36,8 +40,7 @@ def wait_kubelets_answer(client: KubeClient, names: Iterable[str], timeout: floa
                     f"the API server can't call the kubelet within {timeout:g} s, so no logs and no exec there",
                     where=name,
                     why=str(error),
-                    fix="see `kubectl get csr` for a certificate that nobody approved (namespace-guard in mecctl-system "
-                    "does on a hardened site) and that port 10250 of the node is open to the servers",
+                    fix=_FIX,
                 )
             client.stop.pause(_PAUSE)
 
