@@ -8,8 +8,9 @@
     openings   from the API's answer to the first connection through a new opening, goal p99 <= 1 s
     idle       a node full of pods: until all are ready; memory and CPU of the agent beside them, goal 30 MB and 1 %
 
-The site wants slices with a downlink maximum, one of them with a guarantee, and one without rates. Everything made
-there is removed at the end. Usage: python -m bench.slices SITE [--part PART]... [--starts N] [--json FILE]
+The site wants two nodes with the role agent, slices with a downlink maximum, one of them with a guarantee, and one
+without rates. Everything made there is removed at the end.
+Usage: python -m bench.slices SITE [--part PART]... [--starts N] [--json FILE]
 """
 
 from __future__ import annotations

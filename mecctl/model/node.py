@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mecctl.model.base import Model
-from mecctl.model.quantity import BitRate
+from mecctl.model.quantity import BitRate, Duration
 from mecctl.model.types import Address, FilePath, Name, Port, UserName
 
 Role = Literal["server", "agent"]
@@ -47,6 +47,9 @@ class Node(Model):
     arch: Arch | None = Field(None, description="Processor architecture; found out over SSH where left out.")
     link: BitRate | None = Field(
         None, description="Speed of the node's network link, each way; found out on the node where left out."
+    )
+    latency: Duration | None = Field(
+        None, description="One-way delay between the users and this node; the site's if left out."
     )
 
     @property

@@ -11,6 +11,7 @@ from mecctl.model.line import Line
 from mecctl.model.location import Location
 from mecctl.model.node import Access, Node
 from mecctl.model.policy import Policy
+from mecctl.model.quantity import Duration
 from mecctl.model.slice import Slice
 from mecctl.model.system import OperatingSystem
 from mecctl.model.types import LabelKey, LabelValue, Name, or_text
@@ -49,6 +50,9 @@ class SiteSpec(Model):
         None,
         description="The site's line to the outside: a rate each way, or egress and ingress.",
         json_schema_extra=or_text,
+    )
+    latency: Duration | None = Field(
+        None, description="One-way delay between users and the site's nodes, as the access network's operator tells it."
     )
     os: OperatingSystem = Field(default_factory=OperatingSystem, description="The operating system of every node.")
     kubernetes: Kubernetes = Field(description="The Kubernetes of the site.")
@@ -132,6 +136,10 @@ class Site(Model):
     def discovery(self) -> Discovery | None:
         """How workloads are found by name; None where they aren't."""
         return self.spec.platform.discovery
+
+    def delay(self, node: Node) -> int | None:
+        """Return the one-way delay between users and a node in nanoseconds, None where none is declared."""
+        return self.spec.latency if node.latency is None else node.latency
 
     def slice(self, name: str) -> Slice:
         """Return the slice called `name`; raises KeyError when the site has none."""

@@ -11,9 +11,10 @@ from mecctl.model.node import Arch
 from mecctl.model.notes import check_notes
 from mecctl.model.port import ServicePort
 from mecctl.model.probe import Probes
-from mecctl.model.quantity import Cpu, Memory
+from mecctl.model.quantity import Cpu, Duration, Memory
 from mecctl.model.scale import Replicas, Scale
 from mecctl.model.secret import EnvValue, Reference
+from mecctl.model.service import ProvidedService, ServiceText
 from mecctl.model.storage import Storage
 from mecctl.model.types import Cidr, EnvName, Image, Name, NoteKey, ServiceName
 
@@ -48,6 +49,13 @@ class Workload(Model):
     resources: Resources | None = Field(None, description="What one replica is given; the slice's default if left out.")
     architecture: Arch | None = Field(None, description="Only nodes of this processor architecture; any if left out.")
     pool: Name | None = Field(None, description="Only nodes of this pool; those of its slice if left out.")
+    maximum_latency: Duration | None = Field(
+        None, description="Longest one-way delay between users and it; only nodes whose latency is no longer."
+    )
+    requires: tuple[ServiceText, ...] = Field(
+        (), description="MEC services it needs, each of a workload that provides it; it starts after that."
+    )
+    provides: tuple[ProvidedService, ...] = Field((), description="MEC services it produces for other workloads.")
     annotations: dict[NoteKey, str] = Field(
         default_factory=dict, description="Notes on the Deployment (mec.io/...), such as what an AppD says."
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mecctl.model import Node, Site, Workload
 
-PLACED = "fewer or smaller replicas, another pool or architecture, or a node that has what they need"
+PLACED = "fewer or smaller replicas, another pool, architecture or latency, or a node that has what they need"
 """What mends a misfit."""
 _RESOURCES = ("cpu", "memory")
 _CALLED = {"cpu": "CPU", "memory": "memory"}
@@ -93,7 +93,7 @@ def misfits(site: Site, rooms: Mapping[str, Room]) -> tuple[Misfit, ...]:
 
 def _bar(site: Site, work: Workload, node: Node, rooms: Mapping[str, Room]) -> str:
     arch = rooms[node.name].arch if node.name in rooms else node.arch
-    return barrier(work, site.slice(work.slice), node, arch, site.slices)
+    return barrier(work, site.slice(work.slice), node, arch, site.slices, site.delay(node))
 
 
 _ORDERS: tuple[Callable[[_Want], tuple[Decimal, ...]], ...] = (

@@ -31,7 +31,8 @@ def actor(site: Site, role: Role, namespace: str, words: Object, cpu: int = 100,
     """Return a pod that plays a role with `words`; it may use `cpu` millicores, and no end of them if that is 0.
 
     Pod Security `restricted` admits it. It asks for little, to fit beside the slice's workloads in its quota. With
-    `node` it runs there, whatever taints that has.
+    `node` it runs there, in the probe's own namespace whatever taints that has; no slice's pod may tolerate more than
+    its slice's.
     """
     name, labels = f"mecctl-probe-{role}-{secrets.token_hex(4)}", {**_LABELS, PART: role}
     made = pod(name, namespace, labels, _LIFETIMES[role], _container(site, role, words, cpu))
@@ -39,7 +40,9 @@ def actor(site: Site, role: Role, namespace: str, words: Object, cpu: int = 100,
     own = {"name": "net.ipv4.ping_group_range", "value": f"{USER} {USER}"}
     made["spec"]["securityContext"]["sysctls"] = [own]
     if node:
-        made["spec"] |= {"nodeName": node, "tolerations": [{"operator": "Exists"}]}
+        made["spec"]["nodeName"] = node
+        if namespace == NAMESPACE:
+            made["spec"]["tolerations"] = [{"operator": "Exists"}]
     return made
 
 

@@ -47,7 +47,7 @@ class Merge:
         for index, item in enumerate(workloads):
             place = ("spec", "workloads", index)
             if isinstance(item, dict) and "appd" in item:
-                whole, found = self._take_in(item, place, named=_makes_names(spec))
+                whole, found = self._take_in(item, place, named=_makes_names(spec), placed=_knows_delays(spec))
                 policies += self._policies(found, whole, slices, policies) if found else []
                 taken.append(whole)
             else:
@@ -57,7 +57,9 @@ class Merge:
         )
         return {**root, "spec": {**known, "workloads": taken}}
 
-    def _take_in(self, item: dict[str, Any], place: Place, *, named: bool) -> tuple[dict[str, Any], Reading | None]:
+    def _take_in(
+        self, item: dict[str, Any], place: Place, *, named: bool, placed: bool
+    ) -> tuple[dict[str, Any], Reading | None]:
         own = {key: value for key, value in item.items() if key != "appd"}
         found = self._read(item["appd"], (*place, "appd"))
         if found is None:
@@ -74,6 +76,9 @@ class Merge:
         who = f"workload {own.get('name', given.get('name'))}: {item['appd']}"
         if not named and given.pop("dns", None):
             self.warnings.append(f"{who}: its DNS rules can't be honoured: the site has no platform.discovery")
+        if not placed and given.pop("maximumLatency", None):
+            why = "neither the site nor a node declares its own"
+            self.warnings.append(f"{who}: its maximum latency can't be honoured: {why}")
         self.warnings += _report(found, given, said, who)
         notes = own.get("annotations") or {}
         if isinstance(notes, dict):
@@ -128,6 +133,10 @@ def _report(found: Reading, given: dict[str, Any], said: Collection[str], who: s
 def _makes_names(spec: dict[str, Any]) -> bool:
     platform = spec.get("platform")
     return isinstance(platform, dict) and "discovery" in platform
+
+
+def _knows_delays(spec: dict[str, Any]) -> bool:
+    return "latency" in spec or any(isinstance(node, dict) and "latency" in node for node in _listed(spec, "nodes"))
 
 
 def _listed(spec: dict[str, Any], key: str) -> list[Any]:

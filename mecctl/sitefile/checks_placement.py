@@ -65,7 +65,7 @@ def room(view: View) -> Iterator[Finding]:
 
 
 def workloads(view: View) -> Iterator[Finding]:
-    """Each workload has a node of its pool and, as far as they are declared, of its architecture."""
+    """Each workload has a node of its pool, close enough and, as far as they are declared, of its architecture."""
     if not (view.nodes.whole and view.slices.whole):
         return
     nodes, slices = tuple(view.nodes.valid.values()), tuple(view.slices.valid.values())
@@ -74,11 +74,13 @@ def workloads(view: View) -> Iterator[Finding]:
         part = parts.get(work.slice)
         if part is None or not places(part, nodes, slices):
             continue  # which is told of the slice
-        bars = {node.name: barrier(work, part, node, node.arch, slices) for node in nodes}
+        bars = {node.name: barrier(work, part, node, node.arch, slices, view.delay(node)) for node in nodes}
         if all(bars.values()):
             each = "; ".join(f"{name} {bar}" for name, bar in bars.items())
             what = f"{work.name} fits on no node: {each}"
-            yield Finding(("spec", "workloads", index), what, "another pool or architecture, or a node that has them")
+            yield Finding(
+                ("spec", "workloads", index), what, "another pool, architecture or latency, or a node that has them"
+            )
 
 
 def _listed(names: Iterable[str]) -> str:

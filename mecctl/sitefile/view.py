@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from mecctl.model import (
     Discovery,
@@ -23,6 +24,7 @@ from mecctl.model import (
     Workload,
 )
 from mecctl.model.base import Model
+from mecctl.model.quantity import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +90,11 @@ class View:
     uplink: Line | None
     discovery: Discovery | None
     peers: Items[Peer]
+    latency: int | None
+
+    def delay(self, node: Node) -> int | None:
+        """Return the one-way delay between users and a node in nanoseconds, None where none can be read."""
+        return self.latency if node.latency is None else node.latency
 
 
 def view(data: object, site: Site | None) -> View:
@@ -110,6 +117,7 @@ def view(data: object, site: Site | None) -> View:
         discovery=site.discovery if site else _one(_mapping(spec, "platform").get("discovery"), Discovery),
         peers=_items(spec, "peers", Peer, site.spec.peers if site else None),
         uplink=site.spec.uplink if site else _one(spec.get("uplink"), Line),
+        latency=site.spec.latency if site else _latency(spec.get("latency")),
     )
 
 
@@ -139,4 +147,11 @@ def _one(raw: object, model: type[M]) -> M | None:
     try:
         return model.model_validate(raw)
     except ValidationError:
+        return None
+
+
+def _latency(raw: object) -> int | None:
+    try:
+        return None if raw is None else parse_duration(raw)
+    except PydanticCustomError:
         return None

@@ -59,7 +59,7 @@ def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
         # The root file system is read-only and most programs want to write somewhere.
         "volumes": [{"name": "tmp", "empty_dir": {"size_limit": "64Mi"}}, *files],
     }
-    place(spec, args.workload, args.slice, args.reserved)
+    place(spec, args.workload, args.slice, args.reserved, args.near)
     if args.slice.qos:
         spec["priority_class_name"] = priority_class(args.slice.qos)
     return spec

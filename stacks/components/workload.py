@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class SliceWorkloadArgs:
     """The workload, the slice it runs in, the pools of nodes that other slices have to themselves, its secrets, files.
 
-    `version` changes with the values of its secrets, in variables and in files.
+    `near` are the nodes that are close enough to its users, None where any is. `version` changes with the values of its
+    secrets, in variables and in files.
     """
 
     workload: Workload
@@ -38,6 +39,7 @@ class SliceWorkloadArgs:
     secret: Environment | None = None
     files: Files | None = None
     version: str | None = None
+    near: tuple[str, ...] | None = None
 
 
 class SliceWorkload(pulumi.ComponentResource):

@@ -20,11 +20,12 @@ from tests.docs.test_slices import ROOT
 from tests.stacks.rendering import render, site
 
 GUIDE = (ROOT / "docs/guide/workloads.md").read_text()
-SPECS = [yaml.safe_load(text)["spec"]["workloads"][0] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)]
+SPECS = [yaml.safe_load(text)["spec"] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)]
 (OBJECTS,) = re.findall(r"```yaml objects\n(.*?)```", GUIDE, re.DOTALL)
 (COMMANDS,) = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
 (SAID,) = re.findall(r"```\n(site.yaml: .*?)\n```", GUIDE, re.DOTALL)
 
+SCALED = SPECS[2]["workloads"][0]
 NODES: list[dict[str, Any]] = [
     {"name": "edge-1", "address": "10.77.0.11", "roles": ["server"]},
     {"name": "edge-2", "address": "10.77.0.12", "roles": ["agent"], "pool": "edge"},
@@ -33,26 +34,26 @@ NODES: list[dict[str, Any]] = [
 VIDEO = {"name": "video", "snssai": {"sst": 1}}
 
 
-@pytest.mark.parametrize("work", SPECS, ids=lambda work: str(work["name"]))
-def test_its_site_files_are_valid(work, tmp_path):
+@pytest.mark.parametrize("shown", SPECS, ids=lambda shown: str(shown["workloads"][0]["name"]))
+def test_its_site_files_are_valid(shown, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files/cache.conf").write_text("size=1\n")
     spec = {
         "access": {"privateKey": "key"},
-        "nodes": NODES,
+        **shown,
+        "nodes": NODES + shown.get("nodes", []),
         "kubernetes": {"distribution": "kubeadm", "version": "v1.36.3", "network": {"cni": "cilium"}},
         "slices": [VIDEO],
-        "workloads": [work],
     }
     document = {"apiVersion": "mecctl/v1", "kind": "Site", "metadata": {"name": "lab"}, "spec": spec}
     (tmp_path / "site.yaml").write_text(yaml.safe_dump(document))
 
-    assert load(tmp_path).site.workloads[0].name == work["name"]
+    assert load(tmp_path).site.workloads[0].name == shown["workloads"][0]["name"]
 
 
 def test_what_makes_a_class_fits_what_asks_for_it():
     kind, volume = yaml.safe_load_all(OBJECTS)
-    (asked,) = SPECS[1]["storage"]
+    (asked,) = SPECS[1]["workloads"][0]["storage"]
 
     assert kind["metadata"]["name"] == volume["spec"]["storageClassName"] == asked["class"]
     assert volume["spec"]["capacity"]["storage"] == asked["size"]
@@ -92,11 +93,9 @@ def test_the_refusal_is_told_as_it_shows():
 
 
 def test_its_figures_are_the_codes():
-    work = Workload.model_validate(SPECS[2] | {"probes": {"readiness": {"http": {}}}})
+    work = Workload.model_validate(SCALED | {"probes": {"readiness": {"http": {}}}})
     probe = work.probes.readiness
-    spec = render("workloads", site(slices=[VIDEO], workloads=[SPECS[2]])).find("Deployment")["spec"]["template"][
-        "spec"
-    ]
+    spec = render("workloads", site(slices=[VIDEO], workloads=[SCALED])).find("Deployment")["spec"]["template"]["spec"]
 
     assert probe
     assert f"`period` ({probe.period}s), with `timeout` ({probe.timeout}s) and `failures` ({probe.failures})" in GUIDE

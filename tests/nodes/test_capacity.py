@@ -108,5 +108,5 @@ def test_a_workload_that_no_machine_could_hold():
     assert str(refused) == (
         "/site/site.yaml: spec.workloads[0]: big (1 x 3 CPU and 64Mi memory) fits on no node: edge-1 runs no "
         "workloads, for it hasn't the role agent; edge-2 has 2 of 2 CPU left; edge-3 has 2 of 2 CPU left; fewer "
-        "or smaller replicas, another pool or architecture, or a node that has what they need"
+        "or smaller replicas, another pool, architecture or latency, or a node that has what they need"
     )

@@ -16,7 +16,7 @@ def write(folder):
     (folder / "apps").mkdir()
 
     def write_appd(**changed) -> None:
-        whole = {**json.loads((DATA / "v2.json").read_text()), **changed}
+        whole = {**json.loads((DATA / "v2.json").read_text()), "appServiceRequired": None, **changed}
         given = {key: value for key, value in whole.items() if value is not None}
         (folder / "apps" / "a.json").write_text(json.dumps(given, indent=1))
 
@@ -45,6 +45,34 @@ def test_a_rule_whose_tag_is_a_slice_opens_a_port(write, edited):
     (policy,) = found.site.policies
     assert (policy.source.slice, policy.target.workload, policy.target.ports) == ("urllc", "cache", (8080,))
     assert any("no slice here is called nobody" in warning for warning in found.warnings)
+
+
+LOCATION = {"serName": "LS", "version": "1.0"}
+MAP = "    - {name: map, slice: embb, image: x:1, ports: [80], provides: [{name: LS, version: 2.1.1}]}\n"
+
+
+def test_a_required_service_is_one_that_a_workload_provides(write, edited, told):
+    write(appServiceRequired=[LOCATION])
+    assert told((CACHE, APPD)) == [
+        (
+            "site.yaml:18: spec.workloads[0].requires[0]: no workload of the site provides LS; one of: va; or "
+            "`requires: []` to run it without"
+        )
+    ]
+    assert edited((CACHE, APPD.replace("appd:", "requires: [], appd:"))).site.workloads[0].requires == ()
+    assert edited((CACHE, APPD), (POLICIES, MAP + POLICIES)).site.workloads[0].requires == ("LS",)
+
+
+def test_a_maximum_latency_counts_where_somebody_says_how_far_the_site_is(write, edited, told):
+    write(appLatency={"maxLatency": 5_000_000})
+    found = edited((CACHE, APPD))
+    assert found.site.workloads[0].maximum_latency is None
+    why = "its maximum latency can't be honoured: neither the site nor a node declares its own"
+    assert f"workload cache: apps/a.json: {why}" in found.warnings
+    near = edited((CACHE, APPD), ("  slices:\n", "  latency: 5ms\n  slices:\n"))
+    assert near.site.workloads[0].maximum_latency == 5_000_000
+    (said,) = told((CACHE, APPD), ("  slices:\n", "  latency: 6ms\n  slices:\n"))
+    assert "edge-2 is 6ms away, and at most 5ms is asked" in said
 
 
 def test_the_descriptors_faults_name_its_file_and_place(write, told, folder):

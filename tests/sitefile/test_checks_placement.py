@@ -69,10 +69,26 @@ def test_a_workload_that_no_node_would_take_is_told_of_each():
     assert told(workloads, nodes=nodes, workloads=[CACHE | {"architecture": "arm64", "pool": "none"}]) == [
         (
             "spec.workloads[0]: cache fits on no node: edge-1 runs no workloads, for it hasn't the role agent; "
-            "edge-2 is in no pool, not in none; edge-3 is in pool own, not in none; another pool or architecture, "
-            "or a node that has them"
+            "edge-2 is in no pool, not in none; edge-3 is in pool own, not in none; another pool, architecture or "
+            "latency, or a node that has them"
         )
     ]
+
+
+def test_a_latency_that_no_node_meets_is_told_of_each():
+    nodes = [SERVER, AGENT | {"latency": "8ms"}, OTHER]
+    (said,) = told(workloads, nodes=nodes, workloads=[CACHE | {"maximumLatency": "5ms"}])
+
+    assert "edge-2 is 8ms away, and at most 5ms is asked" in said
+    assert "edge-3 declares no latency, and at most 5ms is asked" in said
+
+
+def test_a_node_counts_as_far_as_its_site_unless_it_says_otherwise():
+    asked = [CACHE | {"maximumLatency": "5ms"}]
+
+    assert told(workloads, latency="5ms", workloads=asked) == []
+    assert told(workloads, latency="6ms", workloads=asked) != []
+    assert told(workloads, latency="6ms", nodes=[SERVER, AGENT | {"latency": "800us"}], workloads=asked) == []
 
 
 def test_a_machine_whose_architecture_is_not_declared_may_be_the_one():

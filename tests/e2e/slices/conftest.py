@@ -8,7 +8,8 @@ from tests.support.live import LiveSite
 
 RATED = 'snssai: {sst: 2, sd: "0000b2"}\n      throughput: {downlink: {maximum: 20Mbps}, uplink: {maximum: 20Mbps}}'
 NAMED = "  platform: {discovery: {domain: mec.lab, addresses: [edge-2]}}\n  slices:\n"
-FOUND = "replicas: 2, ports: [8080], outside: [{subnet}.0/24], dns: [{name: video.example.com}]}"
+FOUND = "replicas: 2, ports: [8080], outside: [{subnet}.0/24], dns: [{name: video.example.com}], provides: [{name: film, version: '1'}]}"
+AFTER = '{name: control, slice: urllc, image: "mecctl.io/web:1", replicas: 1, ports: [8080]'
 MORE = """\
     - name: video
       snssai: {sst: 1, sd: "0000c3"}
@@ -26,6 +27,7 @@ def sliced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     live.edit("  workloads:\n", MORE)
     live.edit("  slices:\n", NAMED)
     live.edit("replicas: 2, ports: [8080]}", FOUND.replace("{subnet}", live.subnet))
+    live.edit(AFTER, f"{AFTER}, requires: [film]")
     try:
         assert live.mecctl("lab", "up", timeout=3000).code == 0
         ended = live.up()

@@ -54,6 +54,17 @@ def test_who_ran_on_nodes_that_are_another_slices_now_moves_away():
     }
 
 
+def test_who_has_a_maximum_latency_runs_on_near_nodes_only():
+    nodes = [NODES[0], NODES[1] | {"latency": "2ms"}, NODES[2] | {"latency": "3ms"}]
+    whole = site(nodes=nodes, latency="9ms", slices=[VIDEO], workloads=[CACHE | {"maximumLatency": "2ms"}])
+    pod = render("workloads", whole).find("Deployment")["spec"]["template"]["spec"]
+
+    required = pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert required["nodeSelectorTerms"] == [
+        {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["edge-2"]}]}
+    ]
+
+
 def test_a_workloads_own_pool_and_its_architecture():
     other = CACHE | {"pool": "own", "architecture": "arm64"}
     made = render("workloads", site(nodes=NODES, slices=[VIDEO | {"pool": "x"}], workloads=[other]))
