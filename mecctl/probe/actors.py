@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mecctl.model.images import python_image
+from mecctl.model.placement import HOST
 from mecctl.probe.pod import LABELS as _LABELS
 from mecctl.probe.pod import USER, pod
 
@@ -31,8 +32,7 @@ def actor(site: Site, role: Role, namespace: str, words: Object, cpu: int = 100,
     """Return a pod that plays a role with `words`; it may use `cpu` millicores, and no end of them if that is 0.
 
     Pod Security `restricted` admits it. It asks for little, to fit beside the slice's workloads in its quota. With
-    `node` it runs there, in the probe's own namespace whatever taints that has; no slice's pod may tolerate more than
-    its slice's.
+    `node` it runs there, in the probe's own namespace whatever taints that has; a slice's pod goes the scheduler's way.
     """
     name, labels = f"mecctl-probe-{role}-{secrets.token_hex(4)}", {**_LABELS, PART: role}
     made = pod(name, namespace, labels, _LIFETIMES[role], _container(site, role, words, cpu))
@@ -40,9 +40,8 @@ def actor(site: Site, role: Role, namespace: str, words: Object, cpu: int = 100,
     own = {"name": "net.ipv4.ping_group_range", "value": f"{USER} {USER}"}
     made["spec"]["securityContext"]["sysctls"] = [own]
     if node:
-        made["spec"]["nodeName"] = node
-        if namespace == NAMESPACE:
-            made["spec"]["tolerations"] = [{"operator": "Exists"}]
+        anyway = {"nodeName": node, "tolerations": [{"operator": "Exists"}]}
+        made["spec"] |= anyway if namespace == NAMESPACE else {"nodeSelector": {HOST: node}}
     return made
 
 

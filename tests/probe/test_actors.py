@@ -50,8 +50,11 @@ def test_a_peer_goes_to_its_node_and_uses_what_cpu_there_is():
     assert "cpu" not in spec["containers"][0]["resources"]["limits"]
 
 
-def test_a_slices_pod_tolerates_no_more_than_its_slices_may():
-    assert "tolerations" not in actor(LAB, "agent", "slice-2", {}, node="edge-1")["spec"]
+def test_a_slices_pod_goes_the_schedulers_way():
+    spec = actor(LAB, "agent", "slice-2", {}, node="edge-1")["spec"]
+
+    assert spec["nodeSelector"] == {"kubernetes.io/hostname": "edge-1"}
+    assert not {"tolerations", "nodeName"} & spec.keys()
 
 
 def test_only_agents_are_let_out_and_only_to_peers():

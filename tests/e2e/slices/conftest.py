@@ -8,7 +8,10 @@ from tests.support.live import LiveSite
 
 RATED = 'snssai: {sst: 2, sd: "0000b2"}\n      throughput: {downlink: {maximum: 20Mbps}, uplink: {maximum: 20Mbps}}'
 NAMED = "  platform: {discovery: {domain: mec.lab, addresses: [edge-2]}}\n  slices:\n"
-FOUND = "replicas: 2, ports: [8080], outside: [{subnet}.0/24], dns: [{name: video.example.com}], provides: [{name: film, version: '1'}]}"
+FOUND = (
+    "replicas: 2, ports: [8080], outside: [{subnet}.0/24], dns: [{name: video.example.com}], "
+    'provides: [{name: film, version: "1"}]}'
+)
 AFTER = '{name: control, slice: urllc, image: "mecctl.io/web:1", replicas: 1, ports: [8080]'
 MORE = """\
     - name: video
