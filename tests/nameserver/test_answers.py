@@ -145,6 +145,14 @@ def test_the_own_slice_and_one_with_an_opening_find_it(served):
     assert served.ask(EMBB, SERVICE, dns.SRV).records == ((8080, "cache.slice-1.svc.cluster.local"),)
 
 
+def test_tcp_says_the_same(served):
+    inside = dns.ask("127.0.0.1", NAME, port=served.inside, source=EMBB, tcp=True)
+    outside = dns.ask("127.0.0.1", NAME, port=served.outside, source=CLIENT, tcp=True)
+    stranger = dns.ask("127.0.0.1", NAME, port=served.outside, source=STRANGER, tcp=True)
+
+    assert (inside.records, outside.records, stranger.code) == (("10.43.0.99",), ("10.77.0.11",), dns.REFUSED)
+
+
 def test_another_slice_and_a_pod_of_none_find_nothing(served):
     for source in (IOT, STRANGER):
         assert served.ask(source) == dns.Answer(dns.NO_SUCH_NAME)
