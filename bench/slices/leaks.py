@@ -38,7 +38,7 @@ def measure(ground: Ground, starts: int) -> Result:
     time.sleep(1)
     rows = []
     seen = [next((line["seen"] for line in reversed(ground.printed(pod)) if "seen" in line), {}) for pod in listeners]
-    for (kind, pod), found in zip(made, seen, strict=True):
+    for (kind, _), pod, found in zip(made, listeners, seen, strict=True):
         leaked = {name: count for name, (count, _) in found.items() if not name.startswith("control")}
         own, first = found.get(f"control-{places[kind]}", (0, None))
         rows.append(
