@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mecctl.artifacts.builders import debian, go, image
+from mecctl.artifacts.builders import debian, disk, go, image
 from mecctl.artifacts.cache import sha256_of
 from mecctl.artifacts.recipe import recipe_key
-from mecctl.artifacts.source import DebianSource, FileSource, GoSource, UrlSource
+from mecctl.artifacts.source import DebianSource, DiskSource, FileSource, GoSource, UrlSource
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -70,7 +70,12 @@ def _make_one(cache: Cache, artifact: Artifact, needs: Mapping[str, Path], work:
         return _copy(Path(source.path), artifact, work)
     task = f"build {artifact.key}"
     progress.begin(task)
-    made = debian.build(artifact, work) if isinstance(source, DebianSource) else image.build(artifact, needs, work)
+    if isinstance(source, DebianSource):
+        made = debian.build(artifact, work)
+    elif isinstance(source, DiskSource):
+        made = disk.build(artifact, work)
+    else:
+        made = image.build(artifact, needs, work)
     progress.end(task)
     return made
 

@@ -66,6 +66,19 @@ class DebianSource(Strict):
     exclude: tuple[str, ...] = ()
 
 
+class DiskSource(Strict):
+    """A virtual machine's disk: /disk.img of a root file system of Debian packages, in which a script has made it.
+
+    `script` is a file under lab/, which sh runs there; `add` are others, by the places where the script finds them.
+    """
+
+    kind: Literal["disk"]
+    suite: str
+    packages: tuple[str, ...]
+    script: str
+    add: dict[AbsolutePath, str] = Field(default_factory=dict)
+
+
 class ImageItem(Strict):
     """One thing in a layer: from an artifact, from a file under lab/, a link or an empty folder.
 
@@ -121,4 +134,6 @@ class ImageSource(Strict):
         return tuple(dict.fromkeys(name for name in names if name))
 
 
-Source = Annotated[UrlSource | FileSource | GoSource | DebianSource | ImageSource, Field(discriminator="kind")]
+Source = Annotated[
+    UrlSource | FileSource | GoSource | DebianSource | DiskSource | ImageSource, Field(discriminator="kind")
+]

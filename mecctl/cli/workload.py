@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +16,7 @@ from mecctl.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from mecctl.engine.kube import KubeClient
+    from mecctl.model import Workload
     from mecctl.sitefile import SiteFolder
 
 app = typer.Typer(help="Workloads: what runs, what it says, a look inside.", no_args_is_help=True)
@@ -97,15 +98,36 @@ def exec_(
     verbose: VerboseOption = False,  # noqa: ARG001
 ) -> None:
     """Run a program in a workload's pod, on this terminal if there is one; ends with the program's exit code."""
-    from mecctl.cli.terminal import attach, is_terminal
     from mecctl.cluster import apps
 
     folder = _load(site)
     (work,) = apps.chosen(folder.site, name)
+    _attach(folder, work, command, pod)
+
+
+@app.command()
+def console(site: SiteArgument, name: AppArgument, pod: PodOption = None, verbose: VerboseOption = False) -> None:  # noqa: ARG001
+    """Attach this terminal to a virtual machine's serial console, from its last lines on; Ctrl-] leaves."""
+    from mecctl.cluster import apps
+    from mecctl.model.machine import CONSOLE
+
+    folder = _load(site)
+    (work,) = apps.chosen(folder.site, name)
+    if work.vm is None:
+        fix = f"a workload with vm:; `mecctl app exec {folder.site.name} {name}` runs a program in a container"
+        raise InputError([Problem(folder.site.name, None, name, "is a container, which has no console", fix)])
+    _attach(folder, work, CONSOLE, pod)
+
+
+def _attach(folder: SiteFolder, work: Workload, command: Sequence[str], pod: str | None) -> None:
+    """Run a program in a pod of the workload, and end with its exit code."""
+    from mecctl.cli.terminal import attach, is_terminal
+    from mecctl.cluster import apps
+
     terminal = is_terminal()
     with _connected(folder) as client:
         found = apps.pick(client, folder.site, work, pod)["metadata"]
-        with client.exec(found["namespace"], found["name"], work.name, command, tty=terminal) as session:
+        with client.exec(found["namespace"], found["name"], work.name, list(command), tty=terminal) as session:
             code = attach(session, terminal=terminal)
     raise ExitWith(code)
 

@@ -105,35 +105,36 @@ def pick(client: KubeClient, site: Site, work: Workload, name: str | None) -> Ob
 
 def _app(client: KubeClient, site: Site, work: Workload, *, why: bool) -> App:
     namespace = site.slice(work.slice).namespace
-    live = _get(client, work.kind, work.name, namespace)
+    api, kind = site.runs_as(work)
+    live = _get(client, api, kind, work.name, namespace)
     status = workload_status(work, live)
     return App(
         work.name,
         work.slice,
         namespace,
-        work.kind,
+        kind,
         status.ready,
         status.replicas,
         status.wanted,
         work.image,
         tuple(_pod(pod) for pod in pods(client, site, work)) if live else (),
         _claims(client, work, namespace) if work.storage else (),
-        _trouble(client, work, live) if why and not status.ready else (),
+        _trouble(client, kind, work, live) if why and not status.ready else (),
     )
 
 
-def _get(client: KubeClient, kind: str, name: str, namespace: str) -> Object | None:
+def _get(client: KubeClient, api: str, kind: str, name: str, namespace: str) -> Object | None:
     try:
-        return client.get("apps/v1", kind, name, namespace)
+        return client.get(api, kind, name, namespace)
     except KubeError as error:
         if error.missing:
             return None
         raise
 
 
-def _trouble(client: KubeClient, work: Workload, live: Object | None) -> tuple[str, ...]:
+def _trouble(client: KubeClient, kind: str, work: Workload, live: Object | None) -> tuple[str, ...]:
     if live is None:
-        return (f"there is no {work.kind} {work.name} in the cluster: the site has not been brought up with it",)
+        return (f"there is no {kind} {work.name} in the cluster: the site has not been brought up with it",)
     return tuple(explain(client, live))
 
 

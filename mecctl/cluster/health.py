@@ -119,8 +119,8 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
     namespaces = {one["metadata"]["name"]: one for one in client.list("v1", "Namespace")}
     running = {
         (kind, one["metadata"]["namespace"], one["metadata"]["name"]): one
-        for kind in ("Deployment", *({"StatefulSet"} & {work.kind for work in site.workloads}))
-        for one in client.list("apps/v1", kind)
+        for api, kind in {("apps/v1", "Deployment"), *(site.runs_as(work) for work in site.workloads)}
+        for one in client.list(api, kind)
     }
     return Status(
         site.name,
@@ -131,7 +131,7 @@ def look(client: KubeClient, site: Site, kubeconfig: str) -> Status:
             for part in site.slices
         ),
         tuple(
-            workload_status(work, running.get((work.kind, site.slice(work.slice).namespace, work.name)))
+            workload_status(work, running.get((site.runs_as(work)[1], site.slice(work.slice).namespace, work.name)))
             for work in site.workloads
         ),
         notes(client, site),
@@ -158,7 +158,9 @@ def _active(namespace: Object | None) -> bool:
 
 def workload_status(work: Workload, live: Object | None) -> WorkloadStatus:
     """Return what the object of a workload says; how many replicas the load asks for is that object's word."""
-    found = live["status"] if live else {}
+    found = live.get("status", {}) if live else {}
+    if live and "runStrategy" in live.get("spec", {}):  # KubeVirt's machine is one, and says itself whether it is ready
+        return WorkloadStatus(work.name, work.slice, bool(found.get("ready")), int(bool(found.get("ready"))), 1)
     current = live is not None and found.get("observedGeneration") == live["metadata"]["generation"]
     replicas = min(found.get("readyReplicas", 0), found.get("updatedReplicas", 0)) if current else 0
     wanted = max(work.fewest, live["spec"].get("replicas", 1)) if live and work.scale else work.fewest

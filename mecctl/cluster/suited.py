@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mecctl.cluster.room import rooms
 from mecctl.engine.kube import KubeError
 from mecctl.errors import InputError, Problem
+from mecctl.model import KUBEVIRT
 from mecctl.plan.placing import PLACED, misfits
 from mecctl.sitefile import SITE_FILE
 
@@ -31,6 +32,7 @@ def check(client: KubeClient, folder: SiteFolder, patience: float = 0.0) -> None
     file, until = f"{folder.path}/{SITE_FILE}", time.monotonic() + patience
     while (lacking := [*_storage(client, folder.site)]) and time.monotonic() < until:
         client.stop.pause(_PAUSE)
+    lacking += _machines(client, folder.site)
     placed = [(one.index, "", one.said, PLACED) for one in misfits(folder.site, rooms(client, folder.site))]
     problems = [
         Problem(file, None, f"spec.workloads[{index}]{field}", what, allowed)
@@ -52,6 +54,24 @@ def notes(client: KubeClient, site: Site) -> tuple[str, ...]:
         who = ", ".join(scaled)
         return (f"the cluster {why}, so nothing tells the load of {who}: replicas stay at least at scale.min",)
     return ()
+
+
+def _machines(client: KubeClient, site: Site) -> Iterator[tuple[int, str, str, str]]:
+    """A machine that KubeVirt is to run needs a cluster that serves it."""
+    asked = [index for index, work in enumerate(site.workloads) if site.runs_as(work) == KUBEVIRT]
+    try:
+        if asked:
+            client.served(*KUBEVIRT)
+    except KubeError as error:
+        if not error.missing:
+            raise
+        for index in asked:
+            yield (
+                index,
+                ".vm",
+                "the cluster serves no KubeVirt",
+                "platform: {machines: {by: qemu}}, or install KubeVirt",
+            )
 
 
 def _storage(client: KubeClient, site: Site) -> Iterator[tuple[int, str, str, str]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mecctl.plan.progress import Progress
 
 TASK = "nodes ready"
-DNS = ("Deployment", "kube-system", "coredns")  # kubeadm's and K3s's alike
+DNS = ("apps/v1", "Deployment", "kube-system", "coredns")  # kubeadm's and K3s's alike
 
 
 def wait_api_ready(client: KubeClient, timeout: float) -> None:
@@ -70,12 +70,13 @@ def wait_workloads_ready(client: KubeClient, site: Site, timeout: float, progres
 
     Raises MecctlError that says why one isn't when all of them together took `timeout` seconds, or one never will be.
     """
-    wanted = {DNS, *((work.kind, site.slice(work.slice).namespace, work.name) for work in site.workloads)}
+    own = {(*site.runs_as(work), site.slice(work.slice).namespace, work.name) for work in site.workloads}
+    wanted = {DNS, *own}
     until = time.monotonic() + timeout
-    found = [(kind, one) for kind in sorted({key[0] for key in wanted}) for one in client.list("apps/v1", kind)]
-    for kind, live in found:
+    found = [(of, one) for of in sorted({key[:2] for key in wanted}) for one in client.list(*of)]
+    for of, live in found:
         place, name = live["metadata"]["namespace"], live["metadata"]["name"]
-        if (kind, place, name) not in wanted:
+        if (*of, place, name) not in wanted:
             continue
         task = f"ready {place}/{name}"
         progress.begin(task)

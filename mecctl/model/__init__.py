@@ -19,6 +19,7 @@ from mecctl.model.k3s import K3s, Registries
 from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
 from mecctl.model.location import Location
+from mecctl.model.machine import Machine
 from mecctl.model.nameserver import name_ports, name_servers
 from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.oidc import Oidc
@@ -28,7 +29,7 @@ from mecctl.model.port import Protocol, ServicePort
 from mecctl.model.probe import HttpProbe, Probe, Probes, TcpProbe
 from mecctl.model.scale import Scale
 from mecctl.model.secret import Reference
-from mecctl.model.site import Lab, Metadata, Platform, Site, SiteSpec
+from mecctl.model.site import KUBEVIRT, Lab, Machines, Metadata, Platform, Site, SiteSpec
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.snssai import Snssai
 from mecctl.model.storage import Storage
@@ -40,6 +41,7 @@ from mecctl.model.workload import Resources, Workload
 __all__ = [
     "API_PORT",
     "FIVE_QI",
+    "KUBEVIRT",
     "TENANT_ROLES",
     "Access",
     "Arch",
@@ -54,6 +56,8 @@ __all__ = [
     "Lab",
     "Line",
     "Location",
+    "Machine",
+    "Machines",
     "Metadata",
     "MissionCritical",
     "MissionCriticalCapability",

@@ -5,6 +5,14 @@ from mecctl.model.site import Site
 PYTHON = "docker.io/library/python:3.13-slim"
 LAB_PYTHON = "mecctl.io/python:1"
 
+LAB_QEMU = "mecctl.io/qemu:1"
+
+
+def machine_image(site: Site) -> str:
+    """Return the image that runs virtual machines in pods: the site's own, or a lab's among its artifacts."""
+    own = site.spec.platform.machines
+    return own.image if own and own.image else LAB_QEMU
+
 
 def python_image(site: Site) -> str:
     """Return the image that mecctl's own Python programs run in: a lab has it among its artifacts, others pull it."""

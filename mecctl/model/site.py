@@ -14,9 +14,10 @@ from mecctl.model.policy import Policy
 from mecctl.model.quantity import Duration
 from mecctl.model.slice import Slice
 from mecctl.model.system import OperatingSystem
-from mecctl.model.types import LabelKey, LabelValue, Name, or_text
+from mecctl.model.types import Image, LabelKey, LabelValue, Name, or_text
 from mecctl.model.workload import Workload
 
+KUBEVIRT = ("kubevirt.io/v1", "VirtualMachine")
 LAB_PRIVATE_KEY = ".mecctl/lab/id_ed25519"
 LAB_KNOWN_HOSTS = ".mecctl/lab/known_hosts"
 
@@ -28,10 +29,22 @@ class Metadata(Model):
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict, description="Free key/value labels of the site.")
 
 
+class Machines(Model):
+    """What runs virtual machines."""
+
+    by: Literal["qemu", "kubevirt"] = Field(
+        "qemu", description="qemu: QEMU in an ordinary pod; kubevirt: VirtualMachines of the KubeVirt in the cluster."
+    )
+    image: Image | None = Field(
+        None, description="Image with qemu-system-x86_64, qemu-img, mtools and Python 3.11 for qemu; a lab has its own."
+    )
+
+
 class Platform(Model):
     """Services every slice of the site may use."""
 
     discovery: Discovery | None = Field(None, description="Makes workloads found by name, inside and outside.")
+    machines: Machines | None = Field(None, description="What runs virtual machines; QEMU in a pod if left out.")
 
 
 class Lab(Model):
@@ -136,6 +149,13 @@ class Site(Model):
     def discovery(self) -> Discovery | None:
         """How workloads are found by name; None where they aren't."""
         return self.spec.platform.discovery
+
+    def runs_as(self, work: Workload) -> tuple[str, str]:
+        """Return apiVersion and kind of the object that a workload is in Kubernetes."""
+        machines = self.spec.platform.machines
+        if work.vm and machines and machines.by == "kubevirt":
+            return KUBEVIRT
+        return "apps/v1", work.kind
 
     def delay(self, node: Node) -> int | None:
         """Return the one-way delay between users and a node in nanoseconds, None where none is declared."""

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from mecctl.model.base import Model
 from mecctl.model.discovery import Record
 from mecctl.model.file import ConfigFile
+from mecctl.model.machine import Machine, filled
 from mecctl.model.node import Arch
 from mecctl.model.notes import check_notes
 from mecctl.model.port import ServicePort
@@ -27,11 +28,14 @@ class Resources(Model):
 
 
 class Workload(Model):
-    """A container that runs in a slice, and its Service."""
+    """A container or a virtual machine that runs in a slice, and its Service."""
 
     name: ServiceName = Field(description="Name of the Deployment and the Service; no two workloads share one.")
     slice: Name = Field(description="Name of the slice it runs in.")
-    image: Image = Field(description="Container image with its tag or digest.")
+    image: Image = Field(
+        description="Container image with its tag or digest; of a virtual machine the one of its disk."
+    )
+    vm: Machine | None = Field(None, description="A virtual machine instead of a container.")
     replicas: Replicas = Field(1, description="Number of pods.")
     scale: Scale | None = Field(None, description="Number of pods by their load, instead of replicas.")
     ports: tuple[ServicePort, ...] = Field(
@@ -59,6 +63,11 @@ class Workload(Model):
     annotations: dict[NoteKey, str] = Field(
         default_factory=dict, description="Notes on the Deployment (mec.io/...), such as what an AppD says."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_machine(cls, data: object) -> object:
+        return filled(data)
 
     @model_validator(mode="after")
     def _notes_fit(self) -> Self:

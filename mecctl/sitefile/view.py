@@ -15,6 +15,7 @@ from mecctl.model import (
     Kubernetes,
     Lab,
     Line,
+    Machines,
     Network,
     Node,
     Peer,
@@ -91,6 +92,8 @@ class View:
     discovery: Discovery | None
     peers: Items[Peer]
     latency: int | None
+    machines: Machines | None
+    hardening: str | None
 
     def delay(self, node: Node) -> int | None:
         """Return the one-way delay between users and a node in nanoseconds, None where none can be read."""
@@ -117,6 +120,8 @@ def view(data: object, site: Site | None) -> View:
         discovery=site.discovery if site else _one(_mapping(spec, "platform").get("discovery"), Discovery),
         peers=_items(spec, "peers", Peer, site.spec.peers if site else None),
         uplink=site.spec.uplink if site else _one(spec.get("uplink"), Line),
+        machines=site.spec.platform.machines if site else _one(_mapping(spec, "platform").get("machines"), Machines),
+        hardening=sound.get("hardening", None if "hardening" in kubernetes else "cis"),
         latency=site.spec.latency if site else _latency(spec.get("latency")),
     )
 

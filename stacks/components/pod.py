@@ -29,7 +29,7 @@ RUN_AS = 65532
 
 def pod_template(args: SliceWorkloadArgs) -> PodTemplateSpecArgsDict:
     """Return what a Deployment or a StatefulSet makes pods from; other secrets or files make other pods."""
-    notes = dict(args.files.annotations) if args.files else {}
+    notes = {**(args.files.annotations if args.files else {}), **(args.runner.annotations if args.runner else {})}
     if args.version:
         notes[VERSION] = args.version
     labels = workload_labels(args.workload)
@@ -50,15 +50,18 @@ def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
     }
     if args.workload.storage:
         user["fs_group_change_policy"] = "OnRootMismatch"  # or every start of a pod walks all that is on its volumes
+    container = _container(args)
     spec: PodSpecArgsDict = {
         "automount_service_account_token": False,
         "enable_service_links": False,
         "security_context": user,
         "topology_spread_constraints": [spread(args.workload, args.slice)],
-        "containers": [_container(args)],
+        "containers": [container],
         # The root file system is read-only and most programs want to write somewhere.
         "volumes": [{"name": "tmp", "empty_dir": {"size_limit": "64Mi"}}, *files],
     }
+    if args.runner:
+        args.runner.put(spec, container)
     place(spec, args.workload, args.slice, args.reserved, args.near)
     if args.slice.qos:
         spec["priority_class_name"] = priority_class(args.slice.qos)

@@ -12,16 +12,27 @@ if TYPE_CHECKING:
 
 def ask(container: ContainerArgsDict, workload: Workload) -> None:
     """Put the probes into a container: the workload's own, else a connection to its first TCP port if it has one."""
-    own, first = workload.probes, workload.tcp_ports[0].target if workload.tcp_ports else None
-    startup = _probe(own.startup, first) if own.startup else _connects(first, period=1, failures=120)
-    readiness = _probe(own.readiness, first) if own.readiness else _connects(first, period=5, failures=2)
-    liveness = _probe(own.liveness, first) if own.liveness else _connects(first, period=10, failures=3)
-    if startup:
-        container["startup_probe"] = startup
-    if readiness:
-        container["readiness_probe"] = readiness
-    if liveness:
-        container["liveness_probe"] = liveness
+    first = _first(workload)
+    if first is not None:
+        container["startup_probe"] = _connects(first, period=1, failures=120)
+        container["readiness_probe"] = _connects(first, period=5, failures=2)
+        container["liveness_probe"] = _connects(first, period=10, failures=3)
+    ask_as_told(container, workload)
+
+
+def ask_as_told(container: ContainerArgsDict, workload: Workload) -> None:
+    """Put only the workload's own probes into a container."""
+    own, first = workload.probes, _first(workload)
+    if own.startup:
+        container["startup_probe"] = _probe(own.startup, first)
+    if own.readiness:
+        container["readiness_probe"] = _probe(own.readiness, first)
+    if own.liveness:
+        container["liveness_probe"] = _probe(own.liveness, first)
+
+
+def _first(workload: Workload) -> int | None:
+    return workload.tcp_ports[0].target if workload.tcp_ports else None
 
 
 def _probe(probe: Probe, first: int | None) -> ProbeArgsDict:
@@ -38,7 +49,5 @@ def _probe(probe: Probe, first: int | None) -> ProbeArgsDict:
     return {**often, "exec_": {"command": list(probe.exec or ())}}
 
 
-def _connects(port: int | None, *, period: int, failures: int) -> ProbeArgsDict | None:
-    if port is None:
-        return None
+def _connects(port: int, *, period: int, failures: int) -> ProbeArgsDict:
     return {"tcp_socket": {"port": port}, "period_seconds": period, "failure_threshold": failures}

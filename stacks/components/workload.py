@@ -10,6 +10,7 @@ from pulumi_kubernetes.apps.v1 import Deployment, StatefulSet
 from pulumi_kubernetes.core.v1 import Service
 
 from stacks.components.availability import Disruption, DisruptionArgs
+from stacks.components.kubevirt import virtual_machine
 from stacks.components.labels import workload_labels, workload_selector
 from stacks.components.pod import pod_template
 from stacks.components.scaling import Scaling, ScalingArgs
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
     from mecctl.model import Slice, Workload
     from stacks.components.environment import Environment
     from stacks.components.files import Files
+    from stacks.components.machine import MachineRunner
 
 
 @dataclass(frozen=True)
 class SliceWorkloadArgs:
     """The workload, the slice it runs in, the pools of nodes that other slices have to themselves, its secrets, files.
 
-    `near` are the nodes that are close enough to its users, None where any is. `version` changes with the values of its
-    secrets, in variables and in files.
+    `near` are the nodes that are close enough to its users, None where any is. If it is a machine, `runner` runs it, or
+    KubeVirt does. `version` changes with the values of its secrets, in variables and in files.
     """
 
     workload: Workload
@@ -40,6 +42,7 @@ class SliceWorkloadArgs:
     files: Files | None = None
     version: str | None = None
     near: tuple[str, ...] | None = None
+    runner: MachineRunner | None = None
 
 
 class SliceWorkload(pulumi.ComponentResource):
@@ -55,8 +58,10 @@ class SliceWorkload(pulumi.ComponentResource):
             "labels": workload_labels(workload),
         }
         noted: ObjectMetaArgsDict = {**about, "annotations": workload.annotations} if workload.annotations else about
-        after = pulumi.ResourceOptions(parent=self, depends_on=[args.files] if args.files else [])
-        if workload.storage:
+        after = pulumi.ResourceOptions(parent=self, depends_on=[one for one in (args.files, args.runner) if one])
+        if workload.vm and args.runner is None:
+            virtual_machine(name, args, after)
+        elif workload.storage:
             StatefulSet(f"{name}-statefulset", metadata=noted, spec=_stateful_set(args), opts=after)
         else:
             Deployment(f"{name}-deployment", metadata=noted, spec=_deployment(args), opts=after)

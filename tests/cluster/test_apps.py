@@ -43,7 +43,7 @@ class Client:
     def list(self, _: str, kind: str, *_selectors: str, **__: Any) -> list[Any]:
         return self.objects.get(kind, [])
 
-    def logs(self, _: str, pod: str, *, tail: int, previous: bool) -> str:
+    def logs(self, _: str, pod: str, container: str | None = None, *, tail: int, previous: bool) -> str:
         return f"{pod} {tail} {previous}\nlast\n"
 
     def follow_logs(self, _: str, pod: str, tail: int) -> Any:

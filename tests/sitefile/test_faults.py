@@ -159,7 +159,7 @@ CASES = [
         (
             "site.yaml:18: spec.workloads[0].zzz: this key isn't known here; known: annotations, appd, "
             "architecture, args, command, dns, env, files, image, maximumLatency, name, outside, pool, ports, probes, "
-            "provides, replicas, requires, resources, scale, slice, storage"
+            "provides, replicas, requires, resources, scale, slice, storage, vm"
         ),
     ),
     (

@@ -38,7 +38,6 @@ CASES = [
         "spec.slices[0].dataNetworkAccess",
         "a way into a private network isn't built: the site file has no place for its addresses; local or internet",
     ),
-    (CACHE, "{name: cache, slice: embb, vm: {cpus: 1},", "spec.workloads[0].vm", "virtual machines aren't built yet"),
     ("  slices:\n", "  lab: {driver: vagrant}\n  slices:\n", "spec.lab.driver", "write driver: podman"),
 ]
 

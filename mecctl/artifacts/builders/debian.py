@@ -10,6 +10,7 @@ from mecctl.errors import CommandError, UnreachableError
 from mecctl.process import run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from mecctl.artifacts.lock import Artifact
@@ -35,19 +36,21 @@ def build(artifact: Artifact, work: Path) -> Path:
     assert isinstance(source, DebianSource)  # noqa: S101 - the store sorts artifacts by kind
     target = work / "rootfs.tar"
     # Times of files are kept as the packages have them: Python's compiled modules are void when they change.
-    options = [
-        f"--variant={source.variant}",
-        f"--architectures={artifact.arch}",
-        f"--include={','.join(source.packages)}",
-        "--skip=output/dev",
-        f"--hook-dir={_MERGED_USR}",
-        *(f"--dpkgopt=path-exclude={path}" for path in source.exclude),
-    ]
+    options = [f"--variant={source.variant}", "--skip=output/dev", "--format=tar"]
+    options += [f"--dpkgopt=path-exclude={path}" for path in source.exclude]
+    bootstrap(artifact, source.packages, source.suite, target, options)
+    return target
+
+
+def bootstrap(
+    artifact: Artifact, packages: Sequence[str], suite: str, target: Path | str, options: Sequence[str]
+) -> None:
+    """Run mmdebstrap for an artifact's architecture; raises as `build` does."""
+    what = [f"--architectures={artifact.arch}", f"--include={','.join(packages)}", f"--hook-dir={_MERGED_USR}"]
     try:
-        run(["mmdebstrap", *options, "--format=tar", source.suite, target], env={"LC_ALL": "C.UTF-8"})
+        run(["mmdebstrap", *what, *options, suite, target], env={"LC_ALL": "C.UTF-8"})
     except CommandError as error:
         raise _explained(error, artifact) from error
-    return target
 
 
 def package_versions(rootfs: Path) -> dict[str, str]:

@@ -64,6 +64,9 @@ def _container(client: KubeClient, pod: Object, status: dict[str, Any]) -> Itera
     waiting, ended = state.get("waiting") or {}, state.get("terminated") or before
     if waiting.get("reason") and waiting["reason"] not in _FINE:
         yield f"{place}: {waiting['reason']}: {waiting.get('message', '')}".rstrip(": ")
+    elif "running" in state and not status.get("ready") and not ended:
+        yield f"{place} runs and isn't ready; its last lines:"
+        yield from _log(client, pod, status["name"], previous=False)
     if ended and ended.get("exitCode"):
         yield f"{place} ended with {ended['exitCode']} ({ended.get('reason', 'Error')}); its last lines:"
         yield from _log(client, pod, status["name"], previous=ended is before)

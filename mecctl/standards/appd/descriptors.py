@@ -14,7 +14,6 @@ from pydantic_core import PydanticCustomError
 
 from mecctl.model.types import Image, PortName, shown
 from mecctl.standards.appd import amounts
-from mecctl.standards.appd.reading import FIELDS
 from mecctl.standards.appd.shaping import squash
 
 if TYPE_CHECKING:
@@ -114,10 +113,9 @@ def _candidates(value: object) -> list[str]:
 
 
 def _machine(reading: Reading, disk: str, at: Place) -> None:
-    if "vm" not in FIELDS:
-        reading.fault("image", at, "is a virtual machine's disk, and virtual machines aren't built yet", IMAGE)
-    elif not disk:
-        reading.fault("image", at, "doesn't say where the disk's file is", "write vm: with its disk beside appd:")
+    if not _valid(_IMAGES, disk):
+        what = f"{shown(disk)} isn't a container image, from which the disk of a virtual machine comes here"
+        reading.fault("image", at, what, "write vm: {disk: …} beside appd:")
     else:
         reading.take("vm", {"disk": disk}, at)
 

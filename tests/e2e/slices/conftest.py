@@ -13,6 +13,13 @@ FOUND = (
     'provides: [{name: film, version: "1"}]}'
 )
 AFTER = '{name: control, slice: urllc, image: "mecctl.io/web:1", replicas: 1, ports: [8080]'
+MACHINE = """\
+  workloads:
+    - name: legacy
+      slice: video
+      architecture: amd64
+      vm: {disk: "mecctl.io/guest:1", cloudInit: "#cloud-config\\n{}\\n", ports: [8080]}
+"""
 MORE = """\
     - name: video
       snssai: {sst: 1, sd: "0000c3"}
@@ -30,6 +37,7 @@ def sliced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     live.edit("  workloads:\n", MORE)
     live.edit("  slices:\n", NAMED)
     live.edit("replicas: 2, ports: [8080]}", FOUND.replace("{subnet}", live.subnet))
+    live.edit("  workloads:\n", MACHINE)
     live.edit(AFTER, f"{AFTER}, requires: [film]")
     try:
         assert live.mecctl("lab", "up", timeout=3000).code == 0
