@@ -54,7 +54,7 @@ def test_what_import_prints_can_be_pasted_and_exported_again(capsys, tmp_path):
     whole = text.replace("  workloads:\n", "  workloads:\n" + "".join(f"    {line}\n" for line in item.splitlines()))
     other = '    - {name: map, slice: embb, image: "mecctl.io/web:1", provides: [{name: LS, version: "1"}]}\n'
     whole = whole.replace("  workloads:\n", f"  workloads:\n{other}")
-    named = whole.replace("  slices:\n", "  platform: {discovery: {domain: mec.lab}}\n  slices:\n", 1)
+    named = whole.replace("  slices:\n", "  latency: 1ns\n  platform: {discovery: {domain: mec.lab}}\n  slices:\n", 1)
     (tmp_path / "site.yaml").write_text(named)
     (tmp_path / "slices").symlink_to(LAB / "slices")
     assert run(["app", "export", str(tmp_path), "video-analytics"]) == 0

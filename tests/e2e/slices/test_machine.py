@@ -1,4 +1,4 @@
-"""A virtual machine among the slices: it answers there and nowhere else, goes down when asked, and says why it can't."""
+"""A virtual machine among the slices: it answers there and nowhere else, and goes down when asked."""
 
 import json
 import re
@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -31,8 +32,9 @@ def client(sliced: LiveSite) -> Iterator[KubeClient]:
         yield found
 
 
-def machine(client: KubeClient) -> dict:
-    (pod,) = client.list("v1", "Pod", VIDEO, label_selector="app.kubernetes.io/name=legacy")
+def machine(client: KubeClient) -> dict[str, Any]:
+    found: list[dict[str, Any]] = client.list("v1", "Pod", VIDEO, label_selector="app.kubernetes.io/name=legacy")
+    (pod,) = found
     return pod
 
 
@@ -70,7 +72,7 @@ def test_it_is_found_in_its_slice_and_walled_off_from_others(client: KubeClient)
 
 
 def test_its_console_says_what_it_said_and_takes_what_is_typed(sliced: LiveSite) -> None:
-    command = [MECCTL, "app", "console", str(sliced.path), "legacy"]
+    command = [str(MECCTL), "app", "console", str(sliced.path), "legacy"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
