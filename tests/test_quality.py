@@ -37,7 +37,7 @@ def test_tool_finds_nothing(tool):
 def test_modules_stay_small():
     long = {
         str(path.relative_to(ROOT)): lines
-        for folder in ("mecctl", "stacks", "sliceagent", "guard", "nameserver", "machine", "playbooks")
+        for folder in ("mecctl", "stacks", "sliceagent", "guard", "nameserver", "machine", "gate", "playbooks")
         for path in (ROOT / folder).rglob("*.py")
         if (lines := len(path.read_text().splitlines())) > 300
     }

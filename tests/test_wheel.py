@@ -28,7 +28,7 @@ def installed(tmp_path_factory):
 def test_all_that_is_run_rather_than_imported_is_inside(installed):
     inside = installed / "mecctl" / "_resources"
 
-    for name in ("playbooks", "stacks", "sliceagent", "guard", "nameserver", "machine", "lab"):
+    for name in ("playbooks", "stacks", "sliceagent", "guard", "nameserver", "machine", "gate", "lab"):
         tracked = subprocess.run(["git", "ls-files", name], cwd=ROOT, check=True, capture_output=True, text=True)
         missing = [file for file in tracked.stdout.split() if not (inside / file).exists()]
         assert missing == []

@@ -53,6 +53,7 @@ def _for_node(site: Site, node: Node, arch: str, lock: Lock) -> tuple[Artifact, 
     found = [lock.find(name, arch) for name in names]
     if site.spec.lab is not None:
         found += [lock.find("qemu-image", arch)] if any(work.vm for work in site.workloads) else []
+        found += [lock.find("gate-image", arch)] if any(work.gated for work in site.workloads) else []
         found += _workload_images(site, arch, lock)
     return tuple({artifact.key: artifact for artifact in found}.values())
 

@@ -9,6 +9,7 @@ import typer
 
 from mecctl.cli import appd
 from mecctl.cli.appfind import find
+from mecctl.cli.appmove import move
 from mecctl.cli.exits import ExitWith
 from mecctl.cli.options import INVENTORIES, Format, OutputOption, SiteArgument, VerboseOption
 from mecctl.cli.printing import print_json
@@ -24,6 +25,7 @@ app = typer.Typer(help="Workloads: what runs, what it says, a look inside.", no_
 app.command("import")(appd.import_)
 app.command("export")(appd.export)
 app.command("find")(find)
+app.command("move")(move)
 
 _ToText = Callable[[Iterable[Mapping[str, Any]], Iterable[str]], str]
 AppArgument = Annotated[str, typer.Argument(metavar="APP", help="The workload's name in the site file.")]

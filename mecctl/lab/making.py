@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.artifacts.recipe import recipe_key
 from mecctl.errors import MecctlError
-from mecctl.lab import conflicts, firewall, image, ip, keys, network, node, removal, ssh, watches
+from mecctl.lab import conflicts, firewall, image, ip, joining, keys, network, node, removal, ssh, watches
 from mecctl.lab.containers import Container
 from mecctl.lab.names import Names
 
@@ -31,6 +31,7 @@ class Making:
 
     def __init__(self, folder: SiteFolder, layout: Layout, store: Store, podman: Podman, progress: Progress) -> None:
         access = folder.site.spec.access
+        self._folder = folder
         self._store, self._podman, self._progress, self._layout = store, podman, progress, layout
         self._names = Names(folder.site.name, folder.path)
         self._login = ssh.Login(folder.resolve(access.private_key), folder.resolve(access.known_hosts))
@@ -111,6 +112,8 @@ class Making:
         firewall.ensure(self._names)
         network.ensure(self._names, self._layout, self._addresses)
         network.check_route(self._names, self._addresses)
+        for peer in joining.join(self._folder):
+            self._progress.log(f"joined with the lab of {peer}")
 
     def _check_room(self, starting: int) -> None:
         """Say beforehand what a node would die of without a word: systemd needs inotify instances, root's are few."""

@@ -20,6 +20,7 @@ from mecctl.model.kubernetes import API_PORT, Kubernetes, Network
 from mecctl.model.line import Line
 from mecctl.model.location import Location
 from mecctl.model.machine import Machine
+from mecctl.model.mobility import Mobility
 from mecctl.model.nameserver import name_ports, name_servers
 from mecctl.model.node import Access, Arch, Node, Role
 from mecctl.model.oidc import Oidc
@@ -62,6 +63,7 @@ __all__ = [
     "MissionCritical",
     "MissionCriticalCapability",
     "MissionCriticalService",
+    "Mobility",
     "Network",
     "Node",
     "Oidc",

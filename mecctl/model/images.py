@@ -5,7 +5,13 @@ from mecctl.model.site import Site
 PYTHON = "docker.io/library/python:3.13-slim"
 LAB_PYTHON = "mecctl.io/python:1"
 
+LAB_GATE = "mecctl.io/gate:1"
 LAB_QEMU = "mecctl.io/qemu:1"
+
+
+def gate_image(site: Site) -> str:
+    """Return the image that stands before workloads that move: the site's own, or a lab's among its artifacts."""
+    return site.spec.platform.gate or LAB_GATE
 
 
 def machine_image(site: Site) -> str:

@@ -44,6 +44,9 @@ class Platform(Model):
     """Services every slice of the site may use."""
 
     discovery: Discovery | None = Field(None, description="Makes workloads found by name, inside and outside.")
+    gate: Image | None = Field(
+        None, description="Image with HAProxy 2.6 and Python 3.11, before workloads that move; a lab has its own."
+    )
     machines: Machines | None = Field(None, description="What runs virtual machines; QEMU in a pod if left out.")
 
 

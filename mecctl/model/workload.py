@@ -8,6 +8,7 @@ from mecctl.model.base import Model
 from mecctl.model.discovery import Record
 from mecctl.model.file import ConfigFile
 from mecctl.model.machine import Machine, filled
+from mecctl.model.mobility import Mobility
 from mecctl.model.node import Arch
 from mecctl.model.notes import check_notes
 from mecctl.model.port import ServicePort
@@ -60,6 +61,7 @@ class Workload(Model):
         (), description="MEC services it needs, each of a workload that provides it; it starts after that."
     )
     provides: tuple[ProvidedService, ...] = Field((), description="MEC services it produces for other workloads.")
+    mobility: Mobility | None = Field(None, description="Whether and how it moves to another site; not if left out.")
     annotations: dict[NoteKey, str] = Field(
         default_factory=dict, description="Notes on the Deployment (mec.io/...), such as what an AppD says."
     )
@@ -108,6 +110,11 @@ class Workload(Model):
     def most(self) -> int:
         """The most replicas there may be."""
         return self.scale.max if self.scale else self.replicas
+
+    @property
+    def gated(self) -> bool:
+        """Whether a gate stands before its pods, by which it moves."""
+        return self.mobility is not None and self.mobility.mode != "not-allowed"
 
     @property
     def kind(self) -> str:

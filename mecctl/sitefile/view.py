@@ -94,6 +94,8 @@ class View:
     latency: int | None
     machines: Machines | None
     hardening: str | None
+    gate: str | None
+    name: str | None
 
     def delay(self, node: Node) -> int | None:
         """Return the one-way delay between users and a node in nanoseconds, None where none can be read."""
@@ -121,6 +123,8 @@ def view(data: object, site: Site | None) -> View:
         peers=_items(spec, "peers", Peer, site.spec.peers if site else None),
         uplink=site.spec.uplink if site else _one(spec.get("uplink"), Line),
         machines=site.spec.platform.machines if site else _one(_mapping(spec, "platform").get("machines"), Machines),
+        gate=_text(_mapping(spec, "platform").get("gate")),
+        name=_text(_mapping(data, "metadata").get("name")),
         hardening=sound.get("hardening", None if "hardening" in kubernetes else "cis"),
         latency=site.spec.latency if site else _latency(spec.get("latency")),
     )
@@ -153,6 +157,10 @@ def _one(raw: object, model: type[M]) -> M | None:
         return model.model_validate(raw)
     except ValidationError:
         return None
+
+
+def _text(raw: object) -> str | None:
+    return raw if isinstance(raw, str) else None
 
 
 def _latency(raw: object) -> int | None:

@@ -45,6 +45,11 @@ def workload_selector(name: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": name}
 
 
+def front_selector(workload: Workload) -> dict[str, str]:
+    """Return the labels that pick the pods that take a workload's connections: its gate's if it has one."""
+    return workload_selector(f"{workload.name}-gate" if workload.gated else workload.name)
+
+
 def workload_labels(workload: Workload) -> dict[str, str]:
     """Return all labels of a workload's objects."""
     return {**MANAGED, **workload_selector(workload.name), SLICE: workload.slice}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 
+from mecctl.model import KUBEVIRT
+from mecctl.model.images import machine_image
 from stacks.components.labels import workload_labels
 from stacks.components.probes import ask_as_told
 from stacks.components.shipped import shipped, told_apart
@@ -19,7 +21,7 @@ from stacks.components.shipped import shipped, told_apart
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict, PodSpecArgsDict, ProbeArgsDict
 
-    from mecctl.model import Workload
+    from mecctl.model import Site, Workload
 
 CODE, WORK, DISK = "/opt/machine", "/machine", "/disk"
 GRACE = 60
@@ -64,6 +66,14 @@ class MachineRunner(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
+
+    @classmethod
+    def of(cls, site: Site, workload: Workload) -> MachineRunner | None:
+        """Return what runs a site's workload if it is a machine that QEMU runs."""
+        if workload.vm is None or site.runs_as(workload) == KUBEVIRT:
+            return None
+        namespace = site.slice(workload.slice).namespace
+        return cls(f"{workload.name}-machine", MachineArgs(workload, namespace, machine_image(site)))
 
     def put(self, pod: PodSpecArgsDict, container: ContainerArgsDict) -> None:
         """Make a workload's pod, and its only container, those of the machine."""

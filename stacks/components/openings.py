@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from stacks.components.labels import MANAGED, NAMESPACE_NAME, workload_selector
+from stacks.components.labels import MANAGED, NAMESPACE_NAME, front_selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ class OpeningArgs:
     """The slice that may connect to a workload, on which ports, and both namespaces."""
 
     source: str
-    workload: str
+    workload: Workload
     ports: tuple[ServicePort, ...]
     source_namespace: pulumi.Input[str]
     target_namespace: pulumi.Input[str]
@@ -51,7 +51,7 @@ class Opening(pulumi.ComponentResource):
     def __init__(self, name: str, args: OpeningArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mecctl:stacks:Opening", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        pods: LabelSelectorArgsDict = {"match_labels": workload_selector(args.workload)}
+        pods: LabelSelectorArgsDict = {"match_labels": front_selector(args.workload)}
         ports = pod_ports(args.ports)
         to: NetworkPolicyPeerArgsDict = {
             "namespace_selector": _namespace(args.target_namespace),
@@ -59,14 +59,14 @@ class Opening(pulumi.ComponentResource):
         }
         NetworkPolicy(
             f"{name}-out",
-            metadata={"name": f"to-{args.workload}", "namespace": args.source_namespace, "labels": MANAGED},
+            metadata={"name": f"to-{args.workload.name}", "namespace": args.source_namespace, "labels": MANAGED},
             spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [{"to": [to], "ports": ports}]},
             opts=child,
         )
         NetworkPolicy(
             f"{name}-in",
             metadata={
-                "name": f"from-{args.source}-to-{args.workload}",
+                "name": f"from-{args.source}-to-{args.workload.name}",
                 "namespace": args.target_namespace,
                 "labels": MANAGED,
             },

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Service
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from stacks.components.labels import OUTSIDE, workload_labels, workload_selector
+from stacks.components.labels import OUTSIDE, front_selector, workload_labels
 from stacks.components.openings import pod_ports
 from stacks.components.workload import service_ports
 
@@ -46,7 +46,7 @@ class Outside(pulumi.ComponentResource):
             spec={
                 "type": "NodePort",
                 "external_traffic_policy": "Local",
-                "selector": workload_selector(workload.name),
+                "selector": front_selector(workload),
                 "ports": service_ports(workload),
             },
             opts=child,
@@ -55,7 +55,7 @@ class Outside(pulumi.ComponentResource):
             f"{name}-policy",
             metadata={"name": f"from-outside-to-{workload.name}", "namespace": args.namespace, "labels": labels},
             spec={
-                "pod_selector": {"match_labels": workload_selector(workload.name)},
+                "pod_selector": {"match_labels": front_selector(workload)},
                 "policy_types": ["Ingress"],
                 "ingress": [
                     {

@@ -11,7 +11,7 @@ from pulumi_kubernetes.core.v1 import Service
 
 from stacks.components.availability import Disruption, DisruptionArgs
 from stacks.components.kubevirt import virtual_machine
-from stacks.components.labels import workload_labels, workload_selector
+from stacks.components.labels import front_selector, workload_labels, workload_selector
 from stacks.components.pod import pod_template
 from stacks.components.scaling import Scaling, ScalingArgs
 from stacks.components.storage import claims
@@ -103,7 +103,7 @@ def _stateful_set(args: SliceWorkloadArgs) -> StatefulSetSpecArgsDict:
 
 
 def _service(workload: Workload) -> ServiceSpecArgsDict:
-    return {"selector": workload_selector(workload.name), "ports": service_ports(workload)}
+    return {"selector": front_selector(workload), "ports": service_ports(workload)}
 
 
 def service_ports(workload: Workload) -> list[ServicePortArgsDict]:

@@ -34,7 +34,7 @@ if any(is_tended(site, part) for part in site.slices):
     SliceAgent("slice-agent", SliceAgentArgs(site))
 
 for source, workload, ports in opened(site):
-    way = OpeningArgs(source, workload.name, ports, namespaces[source], namespaces[workload.slice])
+    way = OpeningArgs(source, workload, ports, namespaces[source], namespaces[workload.slice])
     Opening(f"{source}/{workload.name}", way)
 
 pulumi.export("namespaces", namespaces)

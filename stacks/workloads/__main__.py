@@ -7,12 +7,12 @@ import pulumi
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mecctl.model import KUBEVIRT, Site
-from mecctl.model.images import machine_image
+from mecctl.model import Site
 from mecctl.model.service import first, in_order
 from stacks.components.environment import Environment, EnvironmentArgs
 from stacks.components.files import Files, FilesArgs
-from stacks.components.machine import MachineArgs, MachineRunner
+from stacks.components.gate import Gate
+from stacks.components.machine import MachineRunner
 from stacks.components.outside import Outside, OutsideArgs
 from stacks.components.placement import near_nodes, reserved_pools
 from stacks.components.workload import SliceWorkload, SliceWorkloadArgs
@@ -24,14 +24,14 @@ versions = pulumi.Config().get_object("versions") or {}
 made: dict[str, SliceWorkload] = {}
 for workload in in_order(site.workloads):
     part = site.slice(workload.slice)
-    env = files = runner = None
+    env = files = None
     if secrets is not None and workload.secret_env:
         env = Environment(f"{workload.name}-env", EnvironmentArgs(workload, part.namespace, secrets))
     if workload.files:
         files = Files(f"{workload.name}-files", FilesArgs(workload, part.namespace, secrets))
     reserved, version = reserved_pools(part, site.slices), versions.get(workload.name)
-    if workload.vm and site.runs_as(workload) != KUBEVIRT:
-        runner = MachineRunner(f"{workload.name}-machine", MachineArgs(workload, part.namespace, machine_image(site)))
+    Gate.of(site, workload)
+    runner = MachineRunner.of(site, workload)
     args = SliceWorkloadArgs(workload, part, reserved, env, files, version, near_nodes(workload, site), runner)
     # What a workload requires serves before it starts.
     after = pulumi.ResourceOptions(depends_on=[made[name] for name in first(workload, site.workloads)])

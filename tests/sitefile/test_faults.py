@@ -158,8 +158,8 @@ CASES = [
         CACHE.replace("replicas: 2", "zzz: 2"),
         (
             "site.yaml:18: spec.workloads[0].zzz: this key isn't known here; known: annotations, appd, "
-            "architecture, args, command, dns, env, files, image, maximumLatency, name, outside, pool, ports, probes, "
-            "provides, replicas, requires, resources, scale, slice, storage, vm"
+            "architecture, args, command, dns, env, files, image, maximumLatency, mobility, name, outside, pool, "
+            "ports, probes, provides, replicas, requires, resources, scale, slice, storage, vm"
         ),
     ),
     (

@@ -94,8 +94,8 @@ def test_a_broken_item_raises_no_false_alarm(told):
         ),
         (
             "site.yaml:18: spec.workloads[0].y: this key isn't known here; known: annotations, appd, "
-            "architecture, args, command, dns, env, files, image, maximumLatency, name, outside, pool, ports, probes, "
-            "provides, replicas, requires, resources, scale, slice, storage, vm"
+            "architecture, args, command, dns, env, files, image, maximumLatency, mobility, name, outside, pool, "
+            "ports, probes, provides, replicas, requires, resources, scale, slice, storage, vm"
         ),
     ]
 

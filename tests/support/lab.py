@@ -46,14 +46,19 @@ class Recorder(Silent):
 
 
 def free_subnet() -> str:
-    """Return the first three numbers of a /24 that no interface of this machine has, for example `10.78.20`.
+    """Return the first three numbers of a /24 that no interface of this machine has, for example `10.78.20`."""
+    return free_subnets()[0]
+
+
+def free_subnets() -> list[str]:
+    """Return those of all such subnets.
 
     Test workers that run beside each other look in ranges of their own.
     """
     first = 20 + 10 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     rows = json.loads(subprocess.run(["ip", "-json", "-4", "address"], capture_output=True, check=True).stdout)
     taken = {IPv4Network(f"{a['local']}/24", strict=False) for row in rows for a in row["addr_info"]}
-    return next(f"10.78.{n}" for n in range(first, first + 10) if IPv4Network(f"10.78.{n}.0/24") not in taken)
+    return [f"10.78.{n}" for n in range(first, first + 10) if IPv4Network(f"10.78.{n}.0/24") not in taken]
 
 
 def write_site(folder: Path, subnet: str, nodes: Sequence[str] = ("n1", "n2"), name: str = "labtest") -> SiteFolder:

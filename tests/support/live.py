@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mecctl.lab.names import Names
 from mecctl.sitefile import SiteFolder, load
@@ -37,11 +37,16 @@ class Ended:
         return {(change["subject"], change["action"]) for change in self.json["changes"]}
 
 
+def copied(site: Path, folder: Path) -> None:
+    """Copy a site's folder without its state."""
+    shutil.copytree(site, folder, ignore=shutil.ignore_patterns(".mecctl"))
+
+
 class LiveSite:
     """A copy of the lab's site in another folder, on a subnet that nobody on this machine has."""
 
     def __init__(self, folder: Path) -> None:
-        shutil.copytree(LAB_SITE, folder, ignore=shutil.ignore_patterns(".mecctl"))
+        copied(LAB_SITE, folder)
         self.path = folder
         self.subnet = free_subnet()
         """The first three numbers of its nodes' addresses."""
@@ -61,7 +66,10 @@ class LiveSite:
 
     def mecctl(self, *words: str, timeout: float = 400) -> Ended:
         process = self.start(*words)
-        out, err = process.communicate(timeout=timeout)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        finally:
+            process.kill()  # one that took too long would hold the site's lock, and so its lab
         return Ended(process.returncode, out, err)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
@@ -70,6 +78,13 @@ class LiveSite:
         return subprocess.Popen(
             [MECCTL, noun, verb, self.path, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+
+    @classmethod
+    def at(cls, folder: Path, subnet: str) -> Self:
+        """A site whose folder is there, and whose nodes are on a subnet already."""
+        made = cls.__new__(cls)
+        made.path, made.subnet = folder, subnet
+        return made
 
     def plan(self) -> Ended:
         return self.mecctl("site", "plan", "-o", "json", "--exit-code")

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from mecctl.engine.kube.answers import Response
 from mecctl.engine.kube.errors import from_response
+from mecctl.engine.kube.tlssocket import OneAtATime
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def session(
     try:
         socket = connect(
             f"{scheme}://{server.netloc}{path}?{query}",
-            ssl=to.verify if scheme == "wss" and not isinstance(to.verify, bool) else None,
+            ssl=OneAtATime(to.verify) if scheme == "wss" and not isinstance(to.verify, bool) else None,  # type: ignore[arg-type]
             subprotocols=[_PROTOCOL],  # type: ignore[list-item] # a name is all that a Subprotocol is
             additional_headers=dict(to.headers),
             proxy=to.proxy,

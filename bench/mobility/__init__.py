@@ -1,0 +1,1 @@
+"""Workloads that move between two sites, under an open-loop load: what fails, is doubled or lost."""

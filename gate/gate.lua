@@ -1,0 +1,62 @@
+-- Where requests go: to the workload here, to the other site's gate, or nowhere for a moment.
+--
+-- `mode` is "local", "peer", "hold" or "closed". A hold ends by itself at `ends` (monotonic seconds of HAProxy's own
+-- clock) and becomes `after`, so that whoever asked for it may die. A request that another gate has passed on bears that
+-- gate's epoch. One of a newer epoch than this gate's is served here: who passes on has let go of the workload. Requests
+-- are passed on in newer epochs only, so that gates make no ring.
+local mode, after, ends, epoch = "closed", "closed", 0, 0
+local served = 0 -- the last epoch in which a request of the other gate was served, but for a state that was handed over
+local PATIENCE = 10 -- seconds that a request waits at most
+
+local function now()
+  local t = core.now()
+  return t.sec + t.usec / 1e6
+end
+
+local function current()
+  if mode == "hold" and now() >= ends then mode = after end
+  return mode
+end
+
+-- Waits as long as the gate is held, and leaves the way in the variable txn.way.
+core.register_action("way", { "http-req" }, function(txn)
+  local passed = tonumber(txn.sf:req_fhdr("x-mecctl-epoch")) or -1
+  local last = now() + PATIENCE
+  while now() < last do
+    local is = current()
+    -- Who passes on has let go of the workload, in an epoch that this gate hasn't been told of yet.
+    if passed > epoch or is == "local" then
+      if passed > served and not txn.sf:req_fhdr("x-mecctl-state"):match("%S") then served = passed end
+      txn:set_var("txn.way", "local")
+      return
+    end
+    -- What another gate passed on before it was told goes back there, in the newer epoch, and is served.
+    if passed < epoch and is == "peer" then
+      txn:set_var("txn.way", "peer")
+      return
+    end
+    core.msleep(1)
+  end
+  txn:set_var("txn.way", "closed")
+end)
+
+core.register_fetches("epoch", function() return tostring(epoch) end)
+
+-- `gate mode`: tells; `gate mode local|peer|closed EPOCH`: sets; `gate mode hold SECONDS AFTER`: holds;
+-- `gate mode commit EPOCH`: to the peer, but only from a hold that hasn't ended, in which nothing was served.
+core.register_cli({ "gate", "mode" }, "gate mode [local|peer|closed|commit EPOCH | hold SECONDS AFTER]", function(applet, _, _, what, one, two)
+  if what == "hold" then
+    after, ends, mode = two, now() + tonumber(one), "hold"
+  elseif what == "commit" then
+    if current() == "hold" then mode, epoch = "peer", tonumber(one) end
+  elseif what == "local" or what == "peer" or what == "closed" then
+    mode = what
+    epoch = tonumber(one) or epoch
+  end
+  applet:send(current() .. " " .. epoch .. " " .. served .. "\n")
+end)
+
+-- `gate busy`: how many requests the workload here has not answered yet.
+core.register_cli({ "gate", "busy" }, "gate busy", function(applet)
+  applet:send(tostring(core.backends["here"].servers["app"]:get_stats()["scur"]) .. "\n")
+end)

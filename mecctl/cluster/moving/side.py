@@ -1,0 +1,101 @@
+"""One site's side of a move: its gate, as it runs, and its record."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mecctl.cluster.moving.record import Ledger
+from mecctl.engine.kube.exec import STDOUT
+from mecctl.engine.readiness.verdict import serves
+from mecctl.engine.readiness.wait import wait
+from mecctl.errors import MecctlError, UnreachableError
+
+if TYPE_CHECKING:
+    from mecctl.engine.kube import KubeClient
+    from mecctl.model import Site, Workload
+
+_READY = 60.0
+_STARTED, _AGAIN = 5.0, 2
+"""Seconds in which a program beside the gate starts (0.1 is usual), and how often one is tried again."""
+_CODE = "/opt/gate"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a gate says of itself: where it sends requests, since which move; see gate/control.py."""
+
+    name: str
+    epoch: int
+    served: int
+    busy: int
+
+
+class Side:
+    """A workload at one site."""
+
+    def __init__(self, client: KubeClient, site: Site, work: Workload) -> None:
+        self._client, self.site, self.work = client, site, work
+        self.namespace = site.slice(work.slice).namespace
+        home = work.mobility is not None and work.mobility.home == site.name
+        self.ledger = Ledger(client, self.namespace, work.name, "local" if home else "closed")
+
+    def prepare(self) -> None:
+        """Return once the workload and its gate are ready here; raises MecctlError with the reason they aren't."""
+        for name in (self.work.name, f"{self.work.name}-gate"):
+            live = self._client.get("apps/v1", "Deployment", name, self.namespace)
+            wait(self._client, live, _READY, lambda _: None)
+
+    @cached_property
+    def address(self) -> str:
+        """Where clients outside reach the gate, as host:port; raises MecctlError if nobody does."""
+        service = self._client.get("v1", "Service", f"{self.work.name}-outside", self.namespace)
+        (port,) = service["spec"]["ports"]
+        nodes = {node.name: str(node.address) for node in self.site.nodes}
+        return f"{nodes[self._pod['spec']['nodeName']]}:{port['nodePort']}"
+
+    @cached_property
+    def app(self) -> str:
+        """Where the gate reaches the workload, as host:port; no name, which would have to be looked up in a hold."""
+        service = self._client.get("v1", "Service", f"{self.work.name}-here", self.namespace)["spec"]
+        (port,) = service["ports"]
+        return f"{service['clusterIP']}:{port['port']}"
+
+    def gate(self, *words: str) -> Gate:
+        """Give the gate a command of gate/tell.py, and return what it is in then; raises MecctlError if it can't.
+
+        Given twice, a command does the same, so one whose start isn't heard of is given again.
+        """
+        for _ in range(_AGAIN):
+            with suppress(UnreachableError):
+                return Gate(**self.run("tell.py", *words))
+        return Gate(**self.run("tell.py", *words))
+
+    def run(self, program: str, *words: str) -> dict[str, Any]:
+        """Run one of the gate's programs beside it, and return what it prints; MecctlError with its `error` else."""
+        name = self._pod["metadata"]["name"]
+        command = ["python3", "-BIS", f"{_CODE}/{program}", *words]
+        with self._client.exec(self.namespace, name, "gate", command, tty=False, timeout=_STARTED) as session:
+            said = b"".join(data for channel, data in session.output() if channel == STDOUT)
+        try:
+            found: dict[str, Any] = json.loads(said)
+        except ValueError as error:
+            raise MecctlError(f"the gate of {self.work.name} says {said[-200:]!r}", where=self.site.name) from error
+        if "error" in found:
+            raise MecctlError(str(found["error"]), where=f"the gate of {self.work.name} on {self.site.name}")
+        return found
+
+    @cached_property
+    def _pod(self) -> dict[str, Any]:
+        label = f"app.kubernetes.io/name={self.work.name}-gate"
+        found = [pod for pod in self._client.list("v1", "Pod", self.namespace, label) if serves(pod)]
+        if len(found) != 1:
+            raise MecctlError(
+                f"{self.work.name} has {len(found)} gates that are ready, and one is its gate",
+                where=self.site.name,
+                fix=f"mecctl site up {self.site.name}",
+            )
+        return found[0]

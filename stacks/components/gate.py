@@ -1,0 +1,146 @@
+"""The gate before a workload that moves: HAProxy, which sends its requests here, to the other site, or nowhere yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.core.v1 import ConfigMap, Service
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
+
+from mecctl.model.images import gate_image
+from stacks.components.labels import MANAGED, SLICE, front_selector, workload_labels, workload_selector
+from stacks.components.pod import RUN_AS
+from stacks.components.shipped import shipped, told_apart
+from stacks.components.workload import service_ports
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import PodSpecArgsDict
+    from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+
+    from mecctl.model import Site, Workload
+
+CODE = "/opt/gate"
+FILES = ("__init__.py", "__main__.py", "control.py", "switch.py", "tell.py", "gate.lua", "haproxy.cfg")
+HEALTH = 9478
+STATE = "gate-state"
+"""What the name of the ConfigMap ends in that a move writes: which site has the workload."""
+
+
+@dataclass(frozen=True)
+class GateArgs:
+    """The site, the workload, its namespace, the image with HAProxy, and the gate's own files by name."""
+
+    site: Site
+    workload: Workload
+    namespace: str
+    image: str
+    files: dict[str, str]
+
+
+class Gate(pulumi.ComponentResource):
+    """Deployment, ConfigMap and the policy to the peers `<workload>-gate`, and the Service `<workload>-here` behind."""
+
+    def __init__(self, name: str, args: GateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("mecctl:stacks:Gate", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        work, labels = args.workload, {**MANAGED, **front_selector(args.workload), SLICE: args.workload.slice}
+        metadata: ObjectMetaArgsDict = {"name": f"{work.name}-gate", "namespace": args.namespace, "labels": labels}
+        here = Service(
+            f"{name}-here",
+            metadata={"name": f"{work.name}-here", "namespace": args.namespace, "labels": workload_labels(work)},
+            spec={"selector": workload_selector(work.name), "ports": service_ports(work)},
+            opts=child,
+        )
+        code = ConfigMap(f"{name}-code", metadata=metadata, data=args.files, opts=child)
+        peers = [f"{address}/32" for peer in args.site.spec.peers for address in peer.addresses]
+        NetworkPolicy(
+            f"{name}-peers",
+            metadata=metadata,
+            spec={
+                "pod_selector": {"match_labels": front_selector(work)},
+                "policy_types": ["Egress"],
+                "egress": [{"to": [{"ip_block": {"cidr": one}} for one in peers]}] if peers else [],
+            },
+            opts=child,
+        )
+        Deployment(
+            f"{name}-gate",
+            metadata=metadata,
+            spec={
+                "replicas": 1,
+                # Two gates at once might send requests two ways.
+                "strategy": {"type": "Recreate"},
+                "selector": {"match_labels": front_selector(work)},
+                "template": {
+                    "metadata": {"labels": labels, "annotations": told_apart(args.files)},
+                    "spec": _pod(args),
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[here, code]),
+        )
+        self.register_outputs({})
+
+    @classmethod
+    def of(cls, site: Site, workload: Workload) -> Gate | None:
+        """Return the gate of a site's workload if it moves."""
+        if not workload.gated:
+            return None
+        namespace, files = site.slice(workload.slice).namespace, shipped("gate", *FILES).files
+        return cls(f"{workload.name}-gate", GateArgs(site, workload, namespace, gate_image(site), files))
+
+
+def _pod(args: GateArgs) -> PodSpecArgsDict:
+    work = args.workload
+    (port,) = work.tcp_ports
+    first = "local" if work.mobility and work.mobility.home == args.site.name else "closed"
+    told = {
+        "PORT": str(port.target),
+        "APP": f"{work.name}-here.{args.namespace}.svc.cluster.local:{port.port}",
+        "CODE": CODE,
+        "FIRST": first,
+    }
+    return {
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "termination_grace_period_seconds": 30,
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": RUN_AS,
+            "run_as_group": RUN_AS,
+            "fs_group": RUN_AS,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "containers": [
+            {
+                "name": "gate",
+                "image": args.image,
+                "image_pull_policy": "IfNotPresent",
+                "command": ["python3", "-BIS", f"{CODE}/__main__.py"],
+                "env": [{"name": key, "value": value} for key, value in told.items()],
+                "ports": [{"name": "http", "container_port": port.target, "protocol": "TCP"}],
+                "resources": {
+                    "requests": {"cpu": "50m", "memory": "96Mi"},
+                    "limits": {"cpu": "1", "memory": "96Mi"},
+                },
+                "readiness_probe": {"http_get": {"path": "/", "port": HEALTH}, "period_seconds": 2},
+                "security_context": {
+                    "allow_privilege_escalation": False,
+                    "read_only_root_filesystem": True,
+                    "capabilities": {"drop": ["ALL"]},
+                },
+                "volume_mounts": [
+                    {"name": "code", "mount_path": CODE, "read_only": True},
+                    {"name": "work", "mount_path": "/gate"},
+                    {"name": "state", "mount_path": "/gate-state", "read_only": True},
+                ],
+            }
+        ],
+        "volumes": [
+            {"name": "code", "config_map": {"name": f"{work.name}-gate"}},
+            {"name": "work", "empty_dir": {"size_limit": "16Mi"}},
+            {"name": "state", "config_map": {"name": f"{work.name}-{STATE}", "optional": True}},
+        ],
+    }

@@ -1,0 +1,122 @@
+"""Two sites in memory: gates as gate.lua has them, records as an API server keeps them, one request at a time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mecctl.cluster.moving.record import Ledger
+from mecctl.cluster.moving.side import Gate
+from mecctl.engine.kube import KubeError
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class KilledError(BaseException):
+    """The mover is killed here."""
+
+
+@dataclass
+class World:
+    """Both sites; every step of a mover's counts, and it is killed at step `dies`, before it or after it."""
+
+    dies: int | None = None
+    after: bool = False
+    steps: int = 0
+    refuses: str = ""
+    sites: dict[str, Site] = field(default_factory=dict)
+
+    def step(self, act: Callable[[], T]) -> T:
+        self.steps += 1
+        if self.steps == self.dies and not self.after:
+            raise KilledError
+        found = act()
+        if self.steps == self.dies:
+            raise KilledError
+        return found
+
+    def active(self) -> list[str]:
+        """The sites whose workload serves a request that comes to either gate."""
+        return sorted({site.serves(-1, []) for site in self.sites.values()} - {""})
+
+
+class Site:
+    """A gate, its workload's state, and the API server's record."""
+
+    def __init__(self, world: World, name: str, home: str) -> None:
+        self.world, self.address, self.namespace, self.app = world, f"{name}:30080", "slice-1", "app:8080"
+        self.site, self.work = SimpleNamespace(name=name), SimpleNamespace(name="app", mobility=None)
+        self.mode, self.epoch, self.served = ("local" if home == name else "closed"), 0, 0
+        self.peer, self.state, self.object, self.version = "", [name] if home == name else [], "", 0
+        self.ledger = Ledger(self, "slice-1", "app", self.mode)  # type: ignore[arg-type]
+        world.sites[name] = self
+
+    def serves(self, passed: int, way: list[str]) -> str:
+        """Return the site that answers a request, empty where none does; gate.lua's rule."""
+        assert len(way) < 4, f"a ring: {way}"
+        if passed > self.epoch or self.mode == "local":
+            self.served = max(self.served, passed)
+            return str(self.site.name)
+        if passed < self.epoch and self.mode == "peer":
+            return self.world.sites[self.peer.partition(":")[0]].serves(self.epoch, [*way, self.site.name])
+        return ""
+
+    # What a mover asks of a side
+
+    def prepare(self) -> None:
+        self.world.step(lambda: None)
+
+    def gate(self, *words: str) -> Gate:
+        return self.world.step(lambda: self._gate(*words))
+
+    def _gate(self, *words: str) -> Gate:
+        if words[:1] == ("point",):
+            self.peer = words[1]
+        elif words:
+            self.mode, self.epoch = words[0], int(words[1])
+        return Gate(self.mode, self.epoch, self.served, 0)
+
+    def run(self, program: str, told: str) -> dict[str, Any]:
+        assert program == "switch.py"
+        return self.world.step(lambda: self._switch(json.loads(told)))
+
+    def _switch(self, told: dict[str, Any]) -> dict[str, Any]:
+        if self.world.refuses:
+            raise MecctlError(self.world.refuses)
+        self.peer = told["peer"]
+        self.world.sites[self.peer.partition(":")[0]].state = list(self.state)
+        self.mode, self.epoch = "peer", told["epoch"]
+        return {"seconds": 0.01, "bytes": 3}
+
+    # What a ledger asks of an API server
+
+    def get(self, _api: str, _kind: str, _name: str, _namespace: str) -> Any:
+        if not self.object:
+            raise KubeError(404, "NotFound", "not found")
+        return {"data": {"state": self.object}, "metadata": {"resourceVersion": str(self.version)}}
+
+    def request(self, verb: str, _path: str, *, body: Any) -> Any:
+        return self.world.step(lambda: self._store(verb, body))
+
+    def _store(self, verb: str, body: Any) -> Any:
+        if (verb == "POST") == bool(self.object):
+            raise KubeError(409, "Conflict", "it is another by now")
+        if verb == "PUT" and body["metadata"]["resourceVersion"] != str(self.version):
+            raise KubeError(409, "Conflict", "it is another by now")
+        self.object, self.version = body["data"]["state"], self.version + 1
+        return {"metadata": {"resourceVersion": str(self.version)}}
+
+    def restart_gate(self) -> None:
+        """What gate/__main__.py does: the mode that is written down, closed in the midst of a move."""
+        told: dict[str, Any] = (
+            json.loads(self.object) if self.object else {"mode": self.ledger.first, "epoch": 0, "peer": ""}
+        )
+        self.mode = told["mode"] if told["mode"] in {"local", "peer"} else "closed"
+        self.epoch = told["was"][1] if told.get("was") else told["epoch"]
+        self.peer, self.served = told["peer"], 0
