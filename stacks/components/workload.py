@@ -80,7 +80,11 @@ def _deployment(args: SliceWorkloadArgs) -> DeploymentSpecArgsDict:
         # A slice's quota may leave no room for one pod more; with two replicas one can make room instead.
         "strategy": {
             "type": "RollingUpdate",
-            "rolling_update": {"max_surge": 1, "max_unavailable": min(workload.fewest - 1, 1)},
+            # A machine's room is counted once: the old one goes down before its successor starts.
+            "rolling_update": {
+                "max_surge": 0 if workload.vm else 1,
+                "max_unavailable": 1 if workload.vm else min(workload.fewest - 1, 1),
+            },
         },
         "selector": {"match_labels": workload_selector(workload.name)},
         "template": pod_template(args),

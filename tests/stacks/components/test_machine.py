@@ -55,6 +55,12 @@ def test_other_user_data_starts_another_machine():
     assert pod()["metadata"]["annotations"] != pod(other)["metadata"]["annotations"]
 
 
+def test_a_machine_is_replaced_in_its_place():
+    strategy = made().find("Deployment")["spec"]["strategy"]
+
+    assert strategy["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+
+
 def test_it_is_ready_when_the_guest_answers_or_as_the_site_file_says():
     assert pod()["spec"]["containers"][0]["readinessProbe"]["exec"] == {"command": ["test", "-e", "/machine/ready"]}
     own = pod({**LEGACY, "probes": {"readiness": {"http": {"path": "/"}}}})["spec"]["containers"][0]
