@@ -26,7 +26,7 @@ HOLD = 8
 
 @dataclass
 class Moved:
-    """What a run did: `ended` says moved, there already, or undone first; `freeze` in seconds, None if none was."""
+    """What a run did: `ended` says moved or there already; `freeze` in seconds, None if none was."""
 
     epoch: int
     ended: str = ""
@@ -41,6 +41,7 @@ class Move:
     def __init__(self, source: Side, target: Side, tell: Callable[[str], None]) -> None:
         self._source, self._target, self._tell = source, target, tell
         self._began = time.monotonic()
+        self._versions: dict[Side, str] = {}
 
     def run(self) -> Moved:
         """Bring the workload to the target; raises MecctlError with it where it was, or says to run again."""
@@ -84,7 +85,7 @@ class Move:
         try:
             found = source.run("switch.py", json.dumps(told))
         except UnreachableError as error:  # it may have run
-            if done := self._resume(self._source.ledger.read()[0]):
+            if done := self._resume(self._read()[0]):
                 return done
             raise self._stays(error) from error
         except MecctlError as error:
@@ -146,10 +147,15 @@ class Move:
                 self._write(side, before)
 
     def _read(self) -> tuple[Record, Record]:
-        return self._source.ledger.read()[0], self._target.ledger.read()[0]
+        return self._record(self._source), self._record(self._target)
+
+    def _record(self, side: Side) -> Record:
+        record, self._versions[side] = side.ledger.read()
+        return record
 
     def _write(self, side: Side, record: Record) -> None:
-        side.ledger.write(record, side.ledger.read()[1])
+        """Write over what this run has read or written last, so that of two movers only one gets on."""
+        self._versions[side] = side.ledger.write(record, self._versions[side])
 
     def _context(self) -> dict[str, str] | None:
         mobility = self._source.work.mobility
