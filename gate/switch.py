@@ -12,12 +12,16 @@ import http.client
 import json
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from gate.control import GateError, busy, mode, point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PAUSE = 0.002
 
@@ -49,48 +53,45 @@ def switch(told: dict[str, Any]) -> dict[str, Any]:
 
 def _reach(told: dict[str, Any], began: float) -> None:
     """See that the other gate answers from here; raises OSError or GateError."""
-    link = _link(told["peer"], max(0.1, told["seconds"] - (time.monotonic() - began)))
-    try:
-        link.request("GET", "/.well-known/mecctl-gate")
-        answer = link.getresponse()
-        answer.read()
-        _check(answer, "gate")
-    except http.client.HTTPException as error:
-        raise GateError(f"{told['peer']} isn't a gate: {error!r}") from error
-    finally:
-        link.close()
+    with _linked(told["peer"], _left(told, began), f"{told['peer']} isn't a gate") as there:
+        _asked(there, "gate", "GET", "/.well-known/mecctl-gate")
 
 
 def _carry(told: dict[str, Any], began: float) -> int:
     """Send what the workload exports to the other one, through its gate; returns how many bytes."""
-    left = max(0.1, told["seconds"] - (time.monotonic() - began))
-    here, there = _link(told["app"], left), _link(told["peer"], left)
-    try:
-        here.request("GET", told["context"]["export"])
-        said = here.getresponse()
-        state = said.read()
-        _check(said, "export")
-        marked = {"x-mecctl-epoch": str(told["epoch"]), "x-mecctl-state": "1"}
-        there.request("POST", told["context"]["import"], state, marked)
-        answer = there.getresponse()
-        answer.read()
-        _check(answer, "import")
-    except http.client.HTTPException as error:
-        raise GateError(f"the state can't be carried over: {error!r}") from error
-    finally:
-        here.close()
-        there.close()
+    seconds, fault = _left(told, began), "the state can't be carried over"
+    marked = {"x-mecctl-epoch": str(told["epoch"]), "x-mecctl-state": "1"}
+    with _linked(told["app"], seconds, fault) as here, _linked(told["peer"], seconds, fault) as there:
+        state = _asked(here, "export", "GET", told["context"]["export"])
+        _asked(there, "import", "POST", told["context"]["import"], state, marked)
     return len(state)
 
 
-def _link(where: str, seconds: float) -> http.client.HTTPConnection:
+def _left(told: dict[str, Any], began: float) -> float:
+    return float(max(0.1, told["seconds"] - (time.monotonic() - began)))
+
+
+@contextmanager
+def _linked(where: str, seconds: float, fault: str) -> Iterator[http.client.HTTPConnection]:
+    """Connect to host:port for the time of a with-block; GateError says `fault` where HTTP isn't what comes."""
     host, _, port = where.rpartition(":")
-    return http.client.HTTPConnection(host, int(port), timeout=seconds)
+    link = http.client.HTTPConnection(host, int(port), timeout=seconds)
+    try:
+        yield link
+    except http.client.HTTPException as error:
+        raise GateError(f"{fault}: {error!r}") from error
+    finally:
+        link.close()
 
 
-def _check(said: http.client.HTTPResponse, what: str) -> None:
+def _asked(link: http.client.HTTPConnection, what: str, *request: Any) -> bytes:  # noqa: ANN401 - what a request takes
+    """Return the body of the answer to a request (method, path, body, headers); raises GateError if it is a refusal."""
+    link.request(*request)
+    said = link.getresponse()
+    body = said.read()
     if not 200 <= said.status < 300:
         raise GateError(f"{what} is answered with {said.status}")
+    return body
 
 
 def main() -> int:

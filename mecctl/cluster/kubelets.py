@@ -1,6 +1,7 @@
 """Whether kubelets can be called: a node is Ready before its kubelet has the certificate that it shows its callers.
 
-Logs, exec and port-forward go from the API server to the kubelet and end in a TLS alert until then.
+Logs, exec and port-forward go from the API server to the kubelet and end in a TLS alert until then. Nothing in the API
+tells that a kubelet has stored its certificate.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from mecctl.cluster.waiting import await_answer
 from mecctl.engine.kube import KubeError
 from mecctl.errors import MecctlError
 
@@ -22,8 +24,6 @@ _FIX = (
     "see `kubectl get csr` for a certificate that nobody approved (on a hardened site namespace-guard in mecctl-system "
     "does) and that port 10250 of the node is open to the servers"
 )
-_PAUSE = 0.2
-"""Seconds: nothing in the API tells that a kubelet has stored its certificate."""
 
 
 def wait_kubelets_answer(client: KubeClient, names: Iterable[str], timeout: float) -> None:
@@ -34,22 +34,14 @@ def wait_kubelets_answer(client: KubeClient, names: Iterable[str], timeout: floa
     """
     end = time.monotonic() + timeout
     for name in sorted(names):
-        while error := _refusal(client, name):
-            if time.monotonic() > end:
-                raise MecctlError(
-                    f"the API server can't call the kubelet within {timeout:g} s, so no logs and no exec there",
-                    where=name,
-                    why=str(error),
-                    fix=_FIX,
-                )
-            client.stop.pause(_PAUSE)
-
-
-def _refusal(client: KubeClient, name: str) -> KubeError | None:
-    try:
-        client.request("GET", f"/api/v1/nodes/{name}/proxy/healthz")
-    except KubeError as error:
-        if error.status not in _NOT_YET:
-            raise
-        return error
-    return None
+        try:
+            await_answer(client, f"/api/v1/nodes/{name}/proxy/healthz", _NOT_YET, end)
+        except KubeError as error:
+            if error.status not in _NOT_YET:
+                raise
+            raise MecctlError(
+                f"the API server can't call the kubelet within {timeout:g} s, so no logs and no exec there",
+                where=name,
+                why=str(error),
+                fix=_FIX,
+            ) from error

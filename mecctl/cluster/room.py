@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mecctl.model.amount import size
+from mecctl.model.quantity import size
 from mecctl.plan.placing import Room
 
 if TYPE_CHECKING:

@@ -12,13 +12,15 @@ from mecctl.engine.readiness.wait import wait
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from mecctl.engine.kube import KubeClient
     from mecctl.model import Site
     from mecctl.plan.progress import Progress
 
 TASK = "nodes ready"
+_PAUSE = 0.2
+"""Seconds between two questions about what no watch tells."""
 DNS = ("apps/v1", "Deployment", "kube-system", "coredns")  # kubeadm's and K3s's alike
 
 
@@ -28,14 +30,21 @@ def wait_api_ready(client: KubeClient, timeout: float) -> None:
     Asks /readyz (kubernetes.io/docs/reference/using-api/health-checks) until it says yes, for at most `timeout`
     seconds; then raises KubeError.
     """
-    end = time.monotonic() + timeout
+    await_answer(client, "/readyz", frozenset({403, 500}), time.monotonic() + timeout)
+
+
+def await_answer(client: KubeClient, path: str, not_yet: Container[int], end: float) -> None:
+    """Return when a path is answered well; a refusal of a `not_yet` status is waited out until `end` (monotonic).
+
+    Raises KubeError with the refusal that stands then, or with any other at once.
+    """
     while True:
         try:
-            client.request("GET", "/readyz")
+            client.request("GET", path)
         except KubeError as error:
-            if error.status not in {403, 500} or time.monotonic() > end:
+            if error.status not in not_yet or time.monotonic() > end:
                 raise
-            client.stop.pause(0.2)
+            client.stop.pause(_PAUSE)
         else:
             return
 

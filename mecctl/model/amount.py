@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 
-from mecctl.model.quantity import parse_cpu
+from mecctl.model.quantity import parse_cpu, size
 from mecctl.model.slice import Quota, Slice
 from mecctl.model.workload import Workload
 
@@ -11,22 +11,14 @@ DEFAULT_REQUEST = {"cpu": "50m", "memory": "64Mi"}
 """What is reserved for such a container."""
 DEFAULT_LIMIT = {"cpu": "500m", "memory": "256Mi"}
 """The most that such a container may use."""
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-
-
-def size(quantity: str) -> Decimal:
-    """Return an amount as the models keep it in cores or bytes: `500m` is 0.5, `1Ki` is 1024."""
-    number = quantity.rstrip("mkKMGTi")
-    unit = quantity[len(number) :]
-    return Decimal(number) / 1000 if unit == "m" else Decimal(number) * _UNITS[unit]
 
 
 def written(name: str, amount: Decimal, rounding: str = ROUND_CEILING) -> str:
     """Write an amount of `cpu` or `memory` for people: `2500m`, `1.5Gi`."""
     if name == "cpu":
         return parse_cpu(f"{amount:f}")
-    unit = next((unit for unit in ("Ti", "Gi", "Mi", "Ki") if amount >= _UNITS[unit]), "")
-    return f"{(amount / _UNITS[unit]).quantize(Decimal('0.1'), rounding).normalize():f}{unit}"
+    unit = next((unit for unit in ("Ti", "Gi", "Mi", "Ki") if amount >= size(f"1{unit}")), "")
+    return f"{(amount / size(f'1{unit}')).quantize(Decimal('0.1'), rounding).normalize():f}{unit}"
 
 
 def amounts(quota: Quota | None) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """A workload that is a virtual machine."""
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, Strict
 
 from mecctl.model.base import Model
 from mecctl.model.port import ServicePort
-from mecctl.model.quantity import Memory, parse_memory
+from mecctl.model.quantity import Memory, parse_memory, size
 from mecctl.model.types import Image, fault
 
 DEFAULT_MEMORY = "256Mi"
@@ -15,7 +14,6 @@ OVERHEAD = 192 * 2**20
 """Bytes of memory that QEMU takes beside its guest's: its program, and what it translates for another processor."""
 CONSOLE = ("python3", "-BIS", "/opt/machine/console.py")
 """What attaches to a machine's console, in its pod."""
-_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 class Machine(Model):
@@ -34,7 +32,7 @@ class Machine(Model):
     @property
     def mebibytes(self) -> int:
         """The guest's memory, rounded down."""
-        return int(_bytes(self.memory) // 2**20)
+        return int(size(self.memory) // 2**20)
 
 
 def filled(data: Any) -> Any:  # noqa: ANN401 - what YAML holds
@@ -60,10 +58,5 @@ def _resources(machine: dict[str, Any]) -> dict[str, str] | None:
         memory = parse_memory(machine.get("memory", DEFAULT_MEMORY))
     except ValueError:
         return None  # which is told of vm.memory
-    size = _bytes(memory) + OVERHEAD
-    return {"cpu": str(machine.get("cpus", 1)), "memory": parse_memory(f"{-(-size // 2**20)}Mi")}
-
-
-def _bytes(memory: str) -> Decimal:
-    number = memory.rstrip("KMGTik")
-    return Decimal(number) * _UNITS.get(memory[len(number) :], 1)
+    whole = size(memory) + OVERHEAD
+    return {"cpu": str(machine.get("cpus", 1)), "memory": parse_memory(f"{-(-whole // 2**20)}Mi")}

@@ -123,6 +123,13 @@ def parse_memory(value: object) -> str:
     return f"{int(size) // step}{unit}"
 
 
+def size(quantity: str) -> Decimal:
+    """Return an amount as the models keep it in cores or bytes: `500m` is 0.5, `1Ki` is 1024."""
+    number = quantity.rstrip("mkKMGTi")
+    unit = quantity[len(number) :]
+    return Decimal(number) / 1000 if unit == "m" else Decimal(number) * (_BYTES[unit] if unit else 1)
+
+
 def _schema(pattern: str, example: str, *more: dict[str, Any]) -> WithJsonSchema:
     text = {"type": "string", "pattern": f"^{pattern}$", "examples": [example]}
     return WithJsonSchema({"anyOf": [text, *more]} if more else text)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from mecctl.errors import InputError, Problem
 from mecctl.model import places
-from mecctl.model.amount import amounts, size, written
+from mecctl.model.amount import amounts, written
 from mecctl.model.guarantee import WAYS, overload
-from mecctl.model.quantity import format_bit_rate
+from mecctl.model.quantity import format_bit_rate, size
 from mecctl.nodes.packets import too_large
 from mecctl.plan.placing import PLACED, Room, misfits
 from mecctl.sitefile import SITE_FILE

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mecctl.model.amount import DEFAULT_LIMIT, amounts, size, within, written
+from mecctl.model.amount import DEFAULT_LIMIT, amounts, within, written
+from mecctl.model.quantity import size
 from mecctl.sitefile.view import Finding
 
 if TYPE_CHECKING:

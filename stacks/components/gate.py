@@ -12,7 +12,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from mecctl.model.images import gate_image
 from stacks.components.labels import MANAGED, SLICE, front_selector, workload_labels, workload_selector
-from stacks.components.pod import RUN_AS
+from stacks.components.pod import confined, nobody
 from stacks.components.shipped import shipped, told_apart
 from stacks.components.workload import service_ports
 
@@ -106,13 +106,7 @@ def _pod(args: GateArgs) -> PodSpecArgsDict:
         "automount_service_account_token": False,
         "enable_service_links": False,
         "termination_grace_period_seconds": 30,
-        "security_context": {
-            "run_as_non_root": True,
-            "run_as_user": RUN_AS,
-            "run_as_group": RUN_AS,
-            "fs_group": RUN_AS,
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
+        "security_context": nobody(),
         "containers": [
             {
                 "name": "gate",
@@ -126,11 +120,7 @@ def _pod(args: GateArgs) -> PodSpecArgsDict:
                     "limits": {"cpu": "1", "memory": "96Mi"},
                 },
                 "readiness_probe": {"http_get": {"path": "/", "port": HEALTH}, "period_seconds": 2},
-                "security_context": {
-                    "allow_privilege_escalation": False,
-                    "read_only_root_filesystem": True,
-                    "capabilities": {"drop": ["ALL"]},
-                },
+                "security_context": confined(),
                 "volume_mounts": [
                     {"name": "code", "mount_path": CODE, "read_only": True},
                     {"name": "work", "mount_path": "/gate"},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PodSecurityContextArgsDict,
         PodSpecArgsDict,
         PodTemplateSpecArgsDict,
+        SecurityContextArgsDict,
     )
 
     from mecctl.model import Resources
@@ -39,15 +40,29 @@ def pod_template(args: SliceWorkloadArgs) -> PodTemplateSpecArgsDict:
     }
 
 
-def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
-    files = args.files.volumes() if args.files else []
-    user: PodSecurityContextArgsDict = {
+def nobody() -> PodSecurityContextArgsDict:
+    """Return the security context of a pod that runs as nobody in particular, whose volumes are that user's."""
+    return {
         "run_as_non_root": True,
         "run_as_user": RUN_AS,
         "run_as_group": RUN_AS,
         "fs_group": RUN_AS,
         "seccomp_profile": {"type": "RuntimeDefault"},
     }
+
+
+def confined() -> SecurityContextArgsDict:
+    """Return the security context of a container that has no privilege and can't get any."""
+    return {
+        "allow_privilege_escalation": False,
+        "read_only_root_filesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
+    files = args.files.volumes() if args.files else []
+    user = nobody()
     if args.workload.storage:
         user["fs_group_change_policy"] = "OnRootMismatch"  # or every start of a pod walks all that is on its volumes
     container = _container(args)
@@ -82,11 +97,7 @@ def _container(args: SliceWorkloadArgs) -> ContainerArgsDict:
             for protocol, port in pod_ports
         ],
         "env": [*plain, *(args.secret.variables() if args.secret else [])],
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "read_only_root_filesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "security_context": confined(),
         "volume_mounts": [{"name": "tmp", "mount_path": "/tmp"}, *storage.mounts(workload), *files],  # noqa: S108 the pod's own
     }
     if workload.command:

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from mecctl.model import Quota, Slice, Workload
-from mecctl.model.amount import DEFAULT_LIMIT, amounts, request, size, within, written
+from mecctl.model.amount import DEFAULT_LIMIT, amounts, request, within, written
+from mecctl.model.quantity import size
 
 
 @pytest.mark.parametrize(
