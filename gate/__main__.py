@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from gate.control import mode, point
+from gate.desk import Desk
 
 STATE = Path("/gate-state/state")
 
@@ -34,6 +36,7 @@ def main() -> int:
             break
         except OSError:
             time.sleep(0.02)
+    threading.Thread(target=Desk().serve_forever, daemon=True).start()
     return process.wait()
 
 

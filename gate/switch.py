@@ -1,22 +1,16 @@
 """Lets go of the workload here: hold, let what is under way end, carry its state over, pass on from then on.
 
 All of it happens beside the gate, so that a hold lasts no longer than this takes, whatever becomes of who asked.
-Argument: JSON of `epoch`, `peer` (host:port of the other gate), `seconds` that a hold may last, `app` (host:port) and
-`context` (null, or the paths `export` and `import`). Prints JSON: `seconds` of the hold, `bytes` carried; exit 1 and
-`error` when the workload stays here.
+Told are `epoch`, `peer` (host:port of the other gate), `seconds` that a hold may last, `app` (host:port) and `context`
+(null, or the paths `export` and `import`).
 """
 
 from __future__ import annotations
 
 import http.client
-import json
-import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from gate.control import GateError, busy, mode, point
 
@@ -27,7 +21,7 @@ _PAUSE = 0.002
 
 
 def switch(told: dict[str, Any]) -> dict[str, Any]:
-    """Return what the hold took; raises GateError or OSError with the workload still here."""
+    """Return `seconds` of the hold and `bytes` carried; raises GateError or OSError with the workload still here."""
     point(told["peer"])
     began = time.monotonic()
     before = mode()
@@ -92,18 +86,3 @@ def _asked(link: http.client.HTTPConnection, what: str, *request: Any) -> bytes:
     if not 200 <= said.status < 300:
         raise GateError(f"{what} is answered with {said.status}")
     return body
-
-
-def main() -> int:
-    """Return the exit code."""
-    try:
-        found = switch(json.loads(sys.argv[1]))
-    except (GateError, OSError) as error:
-        print(json.dumps({"error": str(error)}))  # noqa: T201 - who asked reads it
-        return 1
-    print(json.dumps(found))  # noqa: T201 - who asked reads it
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,29 +1,11 @@
-"""Tells or sets the gate's mode, for who moves the workload. Arguments as gate.lua's `gate mode`; `point HOST:PORT`."""
+"""Gives the gate beside it a command (gate/desk.py) and prints the answer: small, for it starts while requests wait."""
 
-from __future__ import annotations
-
-import json
+import socket
 import sys
-from dataclasses import asdict
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
-
-from gate.control import GateError, busy, mode, point
-
-
-def main() -> int:
-    """Return the exit code; prints JSON of the mode, or of an `error`."""
-    try:
-        if sys.argv[1:2] == ["point"]:
-            point(sys.argv[2])
-        found = mode("" if sys.argv[1:2] == ["point"] else " ".join(sys.argv[1:]))
-        print(json.dumps({**asdict(found), "busy": busy()}))  # noqa: T201 - who asked reads it
-    except (GateError, OSError) as error:
-        print(json.dumps({"error": str(error)}))  # noqa: T201 - who asked reads it
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+with socket.socket(socket.AF_UNIX) as link:
+    link.connect("/gate/desk")
+    link.sendall("\0".join(sys.argv[1:]).encode())
+    link.shutdown(socket.SHUT_WR)
+    while part := link.recv(65536):
+        sys.stdout.buffer.write(part)

@@ -5,22 +5,21 @@ In a process of its own, so that nothing else holds it up: sends until its stdin
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import itertools
 import json
-import queue
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import asdict, dataclass, field
 
-THREADS, PATIENCE = 48, 30.0
+PATIENCE = 30.0
 
 
 @dataclass
 class Load:
-    """Requests to one address from `start` to `stop`; `answered` has (name, when it was due, when it was answered)."""
+    """Requests to one address until `ended`; `answered` has (name, when it was due, when it was answered)."""
 
     host: str
     port: int
@@ -29,23 +28,19 @@ class Load:
     answered: list[tuple[str, float, float]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     doubled: int = 0
-    _due: queue.SimpleQueue[tuple[str, float] | None] = field(default_factory=queue.SimpleQueue)
-    _ended: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
+    _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
 
-    def start(self) -> Load:
-        """Begin to send."""
-        self._threads = [threading.Thread(target=self._send, daemon=True) for _ in range(THREADS)]
-        self._threads.append(threading.Thread(target=self._clock, daemon=True))
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Send no more, and wait for what is under way."""
-        self._ended.set()
-        for thread in self._threads:
-            thread.join(PATIENCE)
+    async def run(self, ended: asyncio.Event) -> None:
+        """Send until then, and wait for what is under way."""
+        began, sent = time.monotonic(), set()
+        for number in itertools.count():
+            due = began + number / self.rate
+            if (wait := due - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+            if ended.is_set():
+                break
+            sent.add(asyncio.create_task(self._send(f"/{self.mark}-{number}", due)))
+        await asyncio.wait(sent, timeout=PATIENCE)
 
     @property
     def longest_gap(self) -> float:
@@ -53,34 +48,32 @@ class Load:
         ends = sorted(end for _, _, end in self.answered)
         return max((after - before for before, after in itertools.pairwise(ends)), default=0.0)
 
-    def _clock(self) -> None:
-        began, number = time.monotonic(), 0
-        while not self._ended.is_set():
-            due = began + number / self.rate
-            if (wait := due - time.monotonic()) > 0:
-                time.sleep(wait)
-            self._due.put((f"/{self.mark}-{number}", due))
-            number += 1
-        for _ in range(THREADS):
-            self._due.put(None)
+    async def _send(self, name: str, due: float) -> None:
+        link = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                link = self._idle.pop() if self._idle else await asyncio.open_connection(self.host, self.port)
+                status, said = await _asked(link, name)
+        except (OSError, EOFError) as error:  # TimeoutError is an OSError
+            self.failed.append((name, repr(error)))
+            if link:
+                link[1].close()
+            return
+        self._idle.append(link)
+        if status == 200:
+            self.doubled += said.split()[-1:] != [b"1"]
+            self.answered.append((name, due, time.monotonic()))
+        else:
+            self.failed.append((name, str(status)))
 
-    def _send(self) -> None:
-        link = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
-        while one := self._due.get():
-            name, due = one
-            try:
-                link.request("POST", name)
-                said = link.getresponse()
-                count = said.read().split()[-1:]
-                if said.status == 200:
-                    self.doubled += count != [b"1"]
-                    self.answered.append((name, due, time.monotonic()))
-                else:
-                    self.failed.append((name, str(said.status)))
-            except (OSError, http.client.HTTPException) as error:
-                self.failed.append((name, repr(error)))
-                link.close()
-        link.close()
+
+async def _asked(link: tuple[asyncio.StreamReader, asyncio.StreamWriter], name: str) -> tuple[int, bytes]:
+    """Return the status and the body of the answer; EOFError where the connection ends before it."""
+    reader, writer = link
+    writer.write(f"POST {name} HTTP/1.1\r\nHost: app\r\nContent-Length: 0\r\n\r\n".encode())
+    first, *head = (await reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
+    (length,) = [int(line.partition(b":")[2]) for line in head if line.startswith(b"content-length:")]
+    return int(first.split()[1]), await reader.readexactly(length)
 
 
 class Client:
@@ -121,11 +114,18 @@ def counts(host: str, port: int) -> dict[str, int]:
     return found
 
 
+async def _until_stdin_ends(load: Load) -> None:
+    ended = asyncio.Event()
+    running = asyncio.create_task(load.run(ended))
+    await asyncio.to_thread(sys.stdin.read)
+    ended.set()
+    await running
+
+
 def main() -> None:
     host, port, rate, mark = sys.argv[1:]
-    load = Load(host, int(port), float(rate), mark).start()
-    sys.stdin.read()
-    load.stop()
+    load = Load(host, int(port), float(rate), mark)
+    asyncio.run(_until_stdin_ends(load))
     slowest = max((end - due for _, due, end in load.answered), default=0.0)
     names, failed = [name for name, _, _ in load.answered], [list(one) for one in load.failed]
     print(json.dumps(asdict(Sent(names, failed, load.doubled, load.longest_gap, slowest))))

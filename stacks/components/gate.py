@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mecctl.model import Site, Workload
 
 CODE = "/opt/gate"
-FILES = ("__init__.py", "__main__.py", "control.py", "switch.py", "tell.py", "gate.lua", "haproxy.cfg")
+FILES = ("__init__.py", "__main__.py", "control.py", "desk.py", "switch.py", "tell.py", "gate.lua", "haproxy.cfg")
 HEALTH = 9478
 STATE = "gate-state"
 """What the name of the ConfigMap ends in that a move writes: which site has the workload."""

@@ -1,6 +1,5 @@
 """What happens beside a gate when the workload is let go, against real HTTP and a gate's socket in this process."""
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,11 +129,3 @@ def test_what_is_not_here_can_not_be_let_go(gate):
     with listening() as server, pytest.raises(GateError, match="the gate is peer"):
         switch.switch(told(server))
     assert all("hold" not in one for one in gate["asked"])
-
-
-def test_the_error_is_printed_for_who_asked(gate, capsys, monkeypatch):
-    gate["mode"] = "closed"
-    with listening() as server:
-        monkeypatch.setattr("sys.argv", ["switch.py", json.dumps(told(server))])
-        assert switch.main() == 1
-    assert "the gate is closed" in json.loads(capsys.readouterr().out)["error"]

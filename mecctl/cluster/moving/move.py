@@ -73,7 +73,6 @@ class Move:
         # The source's record is the first to say so and the last not to: it alone tells whether a move is under way.
         self._write(source, Record("moving", moved.epoch, target.address, *ends, was=_was(here)))
         self._write(target, Record("moving", moved.epoch, source.address, *ends, was=_was(there)))
-        target.gate("point", source.address)
         self._reached(moved, "registered")
         told = {
             "epoch": moved.epoch,
@@ -83,7 +82,7 @@ class Move:
             "context": self._context(),
         }
         try:
-            found = source.run("switch.py", json.dumps(told))
+            found = source.tell("switch", json.dumps(told))
         except UnreachableError as error:  # it may have run
             if done := self._resume(self._read()[0]):
                 return done
@@ -101,7 +100,7 @@ class Move:
 
     def _finish(self, moved: Moved) -> Moved:
         source, target = self._source, self._target
-        target.gate("local", str(moved.epoch))
+        target.gate("mode", "local", str(moved.epoch))
         self._write(target, Record("local", moved.epoch, source.address))
         self._write(source, Record("peer", moved.epoch, target.address))
         self._reached(moved, "settled")
@@ -121,7 +120,7 @@ class Move:
             done = max(other.served, other.epoch) >= found.epoch
             if done:
                 self._source.gate("point", self._target.address)
-                self._source.gate("peer", str(found.epoch))
+                self._source.gate("mode", "peer", str(found.epoch))
         if done:
             self._tell(f"move {found.epoch}, which was broken off, goes on")
             return self._finish(Moved(found.epoch))
@@ -143,7 +142,7 @@ class Move:
         for side, record in ((self._target, there), (self._source, here)):
             before = record.before
             if record.mode == "moving" and record.epoch == epoch:
-                side.gate(_live(before.mode), str(before.epoch))
+                side.gate("mode", _live(before.mode), str(before.epoch))
                 self._write(side, before)
 
     def _read(self) -> tuple[Record, Record]:

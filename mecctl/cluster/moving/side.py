@@ -65,19 +65,19 @@ class Side:
         return f"{service['clusterIP']}:{port['port']}"
 
     def gate(self, *words: str) -> Gate:
-        """Give the gate a command of gate/tell.py, and return what it is in then; raises MecctlError if it can't.
+        """Give the gate a command for its mode, and return what it is in then; raises MecctlError if it can't.
 
         Given twice, a command does the same, so one whose start isn't heard of is given again.
         """
         for _ in range(_AGAIN):
             with suppress(UnreachableError):
-                return Gate(**self.run("tell.py", *words))
-        return Gate(**self.run("tell.py", *words))
+                return Gate(**self.tell(*(words or ("mode",))))
+        return Gate(**self.tell(*(words or ("mode",))))
 
-    def run(self, program: str, *words: str) -> dict[str, Any]:
-        """Run one of the gate's programs beside it, and return what it prints; MecctlError with its `error` else."""
+    def tell(self, *words: str) -> dict[str, Any]:
+        """Give the gate a command of gate/desk.py, and return its answer; raises MecctlError with its `error`."""
         name = self._pod["metadata"]["name"]
-        command = ["python3", "-BIS", f"{_CODE}/{program}", *words]
+        command = ["python3", "-BIS", f"{_CODE}/tell.py", *words]
         with self._client.exec(self.namespace, name, "gate", command, tty=False, timeout=_STARTED) as session:
             said = b"".join(data for channel, data in session.output() if channel == STDOUT)
         try:

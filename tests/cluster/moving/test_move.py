@@ -104,14 +104,14 @@ def test_what_the_source_refuses_is_undone_and_told():
 @pytest.mark.parametrize("ran", [False, True])
 def test_a_switch_that_is_not_heard_of_is_looked_for(ran):
     made, a, b = world()
-    switch = a.run
+    switch = a.tell
 
-    def unheard(program: str, told: str) -> Any:
+    def unheard(what: str, told: str) -> Any:
         if ran:
-            switch(program, told)
+            switch(what, told)
         raise UnreachableError("timed out")
 
-    a.run = unheard
+    a.tell = unheard
     if ran:
         assert Move(a, b, silent).run().ended == "moved"
     else:

@@ -79,11 +79,11 @@ class Site:
         if words[:1] == ("point",):
             self.peer = words[1]
         elif words:
-            self.mode, self.epoch = words[0], int(words[1])
+            self.mode, self.epoch = words[1], int(words[2])
         return Gate(self.mode, self.epoch, self.served, 0)
 
-    def run(self, program: str, told: str) -> dict[str, Any]:
-        assert program == "switch.py"
+    def tell(self, what: str, told: str) -> dict[str, Any]:
+        assert what == "switch"
         return self.world.step(lambda: self._switch(json.loads(told)))
 
     def _switch(self, told: dict[str, Any]) -> dict[str, Any]:
