@@ -20,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from gate.control import mode, point
-from gate.desk import Desk
+from gate.desk import Desk, answered
 
 STATE = Path("/gate-state/state")
 
@@ -36,7 +36,7 @@ def main() -> int:
             break
         except OSError:
             time.sleep(0.02)
-    threading.Thread(target=Desk().serve_forever, daemon=True).start()
+    threading.Thread(target=Desk(answered).serve_forever, daemon=True).start()
     return process.wait()
 
 

@@ -40,6 +40,12 @@ core.register_action("way", { "http-req" }, function(txn)
   txn:set_var("txn.way", "closed")
 end)
 
+-- The other gate has let go of the workload, in the epoch that it says: it is here.
+core.register_action("take", { "http-req" }, function(txn)
+  local passed = tonumber(txn.sf:req_fhdr("x-mecctl-epoch")) or -1
+  if passed > epoch then mode, epoch = "local", passed end
+end)
+
 core.register_fetches("epoch", function() return tostring(epoch) end)
 
 -- `gate mode`: tells; `gate mode local|peer|closed EPOCH`: sets; `gate mode hold SECONDS AFTER`: holds;

@@ -11,10 +11,13 @@ HttpPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/%-]*$", max_length=253
 
 
 class Context(Model):
-    """Where the workload hands its state out, and takes another's in; over HTTP, at its only port."""
+    """What goes along: what the workload exports over HTTP at its only port, or its volumes."""
 
-    export: HttpPath = Field(description="Path that answers GET with the whole state.")
-    import_: HttpPath = Field(alias="import", description="Path that takes such a state by POST, instead of its own.")
+    export: HttpPath | None = Field(None, description="Path that answers GET with the whole state.")
+    import_: HttpPath | None = Field(
+        None, alias="import", description="Path that takes such a state by POST, instead of its own."
+    )
+    volumes: bool = Field(False, description="Whether its volumes are copied, with its processes stopped for the rest.")
 
 
 class Mobility(Model):
@@ -25,3 +28,8 @@ class Mobility(Model):
     )
     home: Name = Field(description="Name of the site where it is before it was ever moved.")
     context: Context | None = Field(None, description="How its state is carried over; it has none if left out.")
+
+    @property
+    def volumes(self) -> bool:
+        """Whether its volumes go along."""
+        return self.context is not None and self.context.volumes

@@ -117,6 +117,15 @@ class Workload(Model):
         return self.mobility is not None and self.mobility.mode != "not-allowed"
 
     @property
+    def carried(self) -> bool:
+        """Whether its volumes go along when it moves, so that it has pods at one site only."""
+        return self.gated and self.mobility is not None and self.mobility.volumes
+
+    def is_home(self, site: str) -> bool:
+        """Whether it is at this site before it was ever moved."""
+        return self.mobility is not None and self.mobility.home == site
+
+    @property
     def kind(self) -> str:
         """What it is in Kubernetes, of apps/v1."""
         return "StatefulSet" if self.storage else "Deployment"

@@ -31,9 +31,17 @@ def gates(view: View) -> Iterator[Finding]:
 def state(view: View) -> Iterator[Finding]:
     """What a workload keeps is in one pod, and is carried over by what it exports."""
     for work, place in _moving(view):
-        if work.storage:
-            what = f"{work.name} moves, and volumes aren't carried over yet"
-            yield Finding((*place, "storage"), what, "context: {export: …, import: …} under mobility:, or no storage")
+        context = work.mobility.context if work.mobility else None
+        if context and [bool(context.export), bool(context.import_)] != [not context.volumes] * 2:
+            what = "wants export and import, or volumes: true"
+            yield Finding((*place, "mobility", "context"), what, "one of the two")
+        volumes = work.mobility is not None and work.mobility.volumes
+        if work.storage and not volumes:
+            what = f"{work.name} moves, and its volumes would stay behind"
+            yield Finding((*place, "storage"), what, "context: {volumes: true} under mobility:, or no storage")
+        if volumes and not work.storage:
+            what = f"{work.name} has no volumes to take along"
+            yield Finding((*place, "mobility", "context", "volumes"), what, "storage:, or another context")
         if work.mobility and work.mobility.context and work.most > 1:
             what = f"{work.name} moves with its state, which more than one replica would share"
             yield Finding((*place, "scale" if work.scale else "replicas"), what, "1")

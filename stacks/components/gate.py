@@ -11,22 +11,19 @@ from pulumi_kubernetes.core.v1 import ConfigMap, Service
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
 from mecctl.model.images import gate_image
+from stacks.components.carrier import CODE, PORT, code_volume, gate_files, state_volume
 from stacks.components.labels import MANAGED, SLICE, front_selector, workload_labels, workload_selector
 from stacks.components.pod import confined, nobody
-from stacks.components.shipped import shipped, told_apart
+from stacks.components.shipped import told_apart
 from stacks.components.workload import service_ports
 
 if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import PodSpecArgsDict
+    from pulumi_kubernetes.core.v1 import PodSpecArgsDict, ServicePortArgsDict, ServiceSpecArgsDict
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
     from mecctl.model import Site, Workload
 
-CODE = "/opt/gate"
-FILES = ("__init__.py", "__main__.py", "control.py", "desk.py", "switch.py", "tell.py", "gate.lua", "haproxy.cfg")
 HEALTH = 9478
-STATE = "gate-state"
-"""What the name of the ConfigMap ends in that a move writes: which site has the workload."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Gate(pulumi.ComponentResource):
         here = Service(
             f"{name}-here",
             metadata={"name": f"{work.name}-here", "namespace": args.namespace, "labels": workload_labels(work)},
-            spec={"selector": workload_selector(work.name), "ports": service_ports(work)},
+            spec=_here(work),
             opts=child,
         )
         code = ConfigMap(f"{name}-code", metadata=metadata, data=args.files, opts=child)
@@ -88,19 +85,29 @@ class Gate(pulumi.ComponentResource):
         """Return the gate of a site's workload if it moves."""
         if not workload.gated:
             return None
-        namespace, files = site.slice(workload.slice).namespace, shipped("gate", *FILES).files
+        namespace, files = site.slice(workload.slice).namespace, gate_files()
         return cls(f"{workload.name}-gate", GateArgs(site, workload, namespace, gate_image(site), files))
+
+
+def _here(work: Workload) -> ServiceSpecArgsDict:
+    spec: ServiceSpecArgsDict = {"selector": workload_selector(work.name), "ports": service_ports(work)}
+    if not work.carried:
+        return spec
+    # The carrier is called before the workload starts, and the workload as soon as it listens.
+    carrier: ServicePortArgsDict = {"name": "carrier", "protocol": "TCP", "port": PORT, "target_port": PORT}
+    return {**spec, "ports": [*service_ports(work), carrier], "publish_not_ready_addresses": True}
 
 
 def _pod(args: GateArgs) -> PodSpecArgsDict:
     work = args.workload
     (port,) = work.tcp_ports
-    first = "local" if work.mobility and work.mobility.home == args.site.name else "closed"
+    here = f"{work.name}-here.{args.namespace}.svc.cluster.local"
     told = {
         "PORT": str(port.target),
-        "APP": f"{work.name}-here.{args.namespace}.svc.cluster.local:{port.port}",
+        "APP": f"{here}:{port.port}",
+        "CARRIER": f"{here if work.carried else '127.0.0.1'}:{PORT}",
         "CODE": CODE,
-        "FIRST": first,
+        "FIRST": "local" if work.is_home(args.site.name) else "closed",
     }
     return {
         "automount_service_account_token": False,
@@ -116,7 +123,7 @@ def _pod(args: GateArgs) -> PodSpecArgsDict:
                 "env": [{"name": key, "value": value} for key, value in told.items()],
                 "ports": [{"name": "http", "container_port": port.target, "protocol": "TCP"}],
                 "resources": {
-                    "requests": {"cpu": "50m", "memory": "96Mi"},
+                    "requests": {"cpu": "100m", "memory": "96Mi"},
                     "limits": {"cpu": "1", "memory": "96Mi"},
                 },
                 "readiness_probe": {"http_get": {"path": "/", "port": HEALTH}, "period_seconds": 2},
@@ -129,8 +136,8 @@ def _pod(args: GateArgs) -> PodSpecArgsDict:
             }
         ],
         "volumes": [
-            {"name": "code", "config_map": {"name": f"{work.name}-gate"}},
+            code_volume(work),
             {"name": "work", "empty_dir": {"size_limit": "16Mi"}},
-            {"name": "state", "config_map": {"name": f"{work.name}-{STATE}", "optional": True}},
+            state_volume(work),
         ],
     }

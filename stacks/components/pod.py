@@ -30,7 +30,9 @@ RUN_AS = 65532
 
 def pod_template(args: SliceWorkloadArgs) -> PodTemplateSpecArgsDict:
     """Return what a Deployment or a StatefulSet makes pods from; other secrets or files make other pods."""
-    notes = {**(args.files.annotations if args.files else {}), **(args.runner.annotations if args.runner else {})}
+    notes = {
+        name: one for part in (args.files, args.runner, args.carrier) if part for name, one in part.annotations.items()
+    }
     if args.version:
         notes[VERSION] = args.version
     labels = workload_labels(args.workload)
@@ -77,6 +79,8 @@ def _pod(args: SliceWorkloadArgs) -> PodSpecArgsDict:
     }
     if args.runner:
         args.runner.put(spec, container)
+    if args.carrier:
+        args.carrier.put(spec, confined())
     place(spec, args.workload, args.slice, args.reserved, args.near)
     if args.slice.qos:
         spec["priority_class_name"] = priority_class(args.slice.qos)

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     from mecctl.model import Probe, Workload
 
+PATIENT = 2**31 - 1
+"""The `failure_threshold` of what is waited for as long as it takes."""
+
 
 def ask(container: ContainerArgsDict, workload: Workload) -> None:
     """Put the probes into a container: the workload's own, else a connection to its first TCP port if it has one."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
     from mecctl.model import Slice, Workload
+    from stacks.components.carrier import Carrier
     from stacks.components.environment import Environment
     from stacks.components.files import Files
     from stacks.components.machine import MachineRunner
@@ -32,7 +33,8 @@ class SliceWorkloadArgs:
     """The workload, the slice it runs in, the pools of nodes that other slices have to themselves, its secrets, files.
 
     `near` are the nodes that are close enough to its users, None where any is. If it is a machine, `runner` runs it, or
-    KubeVirt does. `version` changes with the values of its secrets, in variables and in files.
+    KubeVirt does; if it moves with its volumes, `carrier` is beside it. `version` changes with the values of its
+    secrets, in variables and in files.
     """
 
     workload: Workload
@@ -43,6 +45,7 @@ class SliceWorkloadArgs:
     version: str | None = None
     near: tuple[str, ...] | None = None
     runner: MachineRunner | None = None
+    carrier: Carrier | None = None
 
 
 class SliceWorkload(pulumi.ComponentResource):
@@ -62,7 +65,7 @@ class SliceWorkload(pulumi.ComponentResource):
         if workload.vm and args.runner is None:
             virtual_machine(name, args, after)
         elif workload.storage:
-            StatefulSet(f"{name}-statefulset", metadata=noted, spec=_stateful_set(args), opts=after)
+            StatefulSet(f"{name}-statefulset", metadata=noted, spec=_stateful_set(args), opts=_unscaled(args, after))
         else:
             Deployment(f"{name}-deployment", metadata=noted, spec=_deployment(args), opts=after)
         if workload.ports:
@@ -103,7 +106,15 @@ def _stateful_set(args: SliceWorkloadArgs) -> StatefulSetSpecArgsDict:
         "template": pod_template(args),
         "volume_claim_templates": claims(workload),
     }
+    if args.carrier:
+        return {"replicas": int(args.carrier.home), **spec}
     return spec if workload.scale else {"replicas": workload.replicas, **spec}
+
+
+def _unscaled(args: SliceWorkloadArgs, opts: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """Leave it to moves whether there is a pod of what takes its volumes along."""
+    kept = pulumi.ResourceOptions(ignore_changes=["spec.replicas"]) if args.carrier else None
+    return pulumi.ResourceOptions.merge(opts, kept)
 
 
 def _service(workload: Workload) -> ServiceSpecArgsDict:

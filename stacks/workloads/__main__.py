@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mecctl.model import Site
 from mecctl.model.service import first, in_order
+from stacks.components.carrier import Carrier
 from stacks.components.environment import Environment, EnvironmentArgs
 from stacks.components.files import Files, FilesArgs
 from stacks.components.gate import Gate
@@ -31,8 +32,8 @@ for workload in in_order(site.workloads):
         files = Files(f"{workload.name}-files", FilesArgs(workload, part.namespace, secrets))
     reserved, version = reserved_pools(part, site.slices), versions.get(workload.name)
     Gate.of(site, workload)
-    runner = MachineRunner.of(site, workload)
-    args = SliceWorkloadArgs(workload, part, reserved, env, files, version, near_nodes(workload, site), runner)
+    runner, carrier = MachineRunner.of(site, workload), Carrier.of(site, workload)
+    args = SliceWorkloadArgs(workload, part, reserved, env, files, version, near_nodes(workload, site), runner, carrier)
     # What a workload requires serves before it starts.
     after = pulumi.ResourceOptions(depends_on=[made[name] for name in first(workload, site.workloads)])
     made[workload.name] = SliceWorkload(workload.name, args, after)

@@ -25,8 +25,8 @@ def asked(tmp_path, monkeypatch):
     monkeypatch.setattr(desk, "mode", mode)
     monkeypatch.setattr(desk, "busy", lambda: 2)
     monkeypatch.setattr(desk, "point", lambda peer: told.append(f"point {peer}"))
-    monkeypatch.setattr(desk, "switch", lambda given: {"seconds": given["epoch"]})
-    server = desk.Desk()
+    monkeypatch.setitem(desk._WORK, "switch", lambda given: {"seconds": given["epoch"]})
+    server = desk.Desk(desk.answered)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
 
@@ -71,4 +71,4 @@ def test_what_can_not_be_done_is_told(asked, words, why):
 def test_what_an_earlier_one_has_left_is_no_hindrance(tmp_path, monkeypatch):
     monkeypatch.setattr(desk, "DESK", tmp_path / "desk")
     (tmp_path / "desk").touch()
-    desk.Desk().server_close()
+    desk.Desk(desk.answered).server_close()

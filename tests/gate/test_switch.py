@@ -82,7 +82,8 @@ def test_held_drained_carried_and_let_go(gate):
         found = switch.switch(told(server))
 
     assert found["bytes"] == len("the state")
-    assert server.taken == [("/in", b"the state", "4")]
+    assert server.taken == [("/in", b"the state", "4"), ("/.well-known/mecctl-gate", b"", "4")]
+    assert found["taken"]
     assert gate["asked"][1:] == ["hold 5 local", "commit 4"]
     assert gate["busy"] == []
 
@@ -90,7 +91,7 @@ def test_held_drained_carried_and_let_go(gate):
 def test_without_a_context_nothing_is_carried(gate):
     with listening() as server:
         assert switch.switch(told(server, context=None))["bytes"] == 0
-    assert server.taken == []
+    assert server.taken == [("/.well-known/mecctl-gate", b"", "4")]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mecctl.cluster.moving.record import Record
+from mecctl.cluster.moving.volumes import bring
 from mecctl.errors import MecctlError, UnreachableError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Move:
         moved = Moved(max(here.epoch, there.epoch) + 1)
         if (here.mode, there.mode) == ("peer", "local"):
             moved.epoch, moved.ended = there.epoch, "there already"
+            self._release()
             return moved
         if here.mode != "local":
             where = "at its home" if here.mode == "closed" else f"behind {here.peer}"
@@ -68,6 +70,7 @@ class Move:
         source, target = self._source, self._target
         source.prepare()
         target.prepare()
+        context = self._context(moved)
         self._reached(moved, "prepared")
         ends = source.site.name, target.site.name
         # The source's record is the first to say so and the last not to: it alone tells whether a move is under way.
@@ -79,7 +82,7 @@ class Move:
             "peer": target.address,
             "seconds": HOLD,
             "app": source.app,
-            "context": self._context(),
+            "context": context,
         }
         try:
             found = source.tell("switch", json.dumps(told))
@@ -90,19 +93,22 @@ class Move:
         except MecctlError as error:
             self._undo(*self._read(), moved.epoch)
             raise self._stays(error) from error
-        moved.freeze, moved.carried = found["seconds"], found["bytes"]
+        moved.freeze = found["seconds"]
+        moved.carried += found["bytes"]
         self._reached(moved, "switched")
-        return self._finish(moved)
+        return self._finish(moved, found["taken"])
 
     def _stays(self, error: MecctlError) -> MecctlError:
         what = f"{self._source.work.name} stays at {self._source.site.name}"
         return MecctlError(what, why=str(error), fix="mend that and run it again")
 
-    def _finish(self, moved: Moved) -> Moved:
+    def _finish(self, moved: Moved, taken: bool = False) -> Moved:
         source, target = self._source, self._target
-        target.gate("mode", "local", str(moved.epoch))
+        if not taken:
+            target.gate("mode", "local", str(moved.epoch))
         self._write(target, Record("local", moved.epoch, source.address))
         self._write(source, Record("peer", moved.epoch, target.address))
+        self._release()
         self._reached(moved, "settled")
         moved.ended = "moved"
         return moved
@@ -144,6 +150,14 @@ class Move:
             if record.mode == "moving" and record.epoch == epoch:
                 side.gate("mode", _live(before.mode), str(before.epoch))
                 self._write(side, before)
+        if self._source.work.carried:
+            self._target.pod.end()
+            self._source.pod.tell("thaw")
+
+    def _release(self) -> None:
+        """End the pod at the source, whose volumes have gone."""
+        if self._source.work.carried:
+            self._source.pod.end()
 
     def _read(self) -> tuple[Record, Record]:
         return self._record(self._source), self._record(self._target)
@@ -156,10 +170,17 @@ class Move:
         """Write over what this run has read or written last, so that of two movers only one gets on."""
         self._versions[side] = side.ledger.write(record, self._versions[side])
 
-    def _context(self) -> dict[str, str] | None:
-        mobility = self._source.work.mobility
-        found = mobility.context if mobility else None
-        return {"export": found.export, "import": found.import_} if found else None
+    def _context(self, moved: Moved) -> dict[str, str | None] | None:
+        """Return what gate/switch.py is told of the state; of volumes, most is brought over before."""
+        found = self._source.work.mobility.context if self._source.work.mobility else None
+        if found is None or not found.volumes:
+            return {"export": found.export, "import": found.import_} if found else None
+        try:
+            context, moved.carried = bring(self._source, self._target, moved.epoch)
+        except MecctlError as error:
+            self._target.pod.end()
+            raise self._stays(error) from error
+        return context
 
     def _reached(self, moved: Moved, state: str) -> None:
         moved.states[state] = time.monotonic() - self._began

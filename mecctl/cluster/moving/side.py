@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mecctl.cluster.moving.beside import tell
+from mecctl.cluster.moving.pod import VolumesPod
 from mecctl.cluster.moving.record import Ledger
-from mecctl.engine.kube.exec import STDOUT
 from mecctl.engine.readiness.verdict import serves
 from mecctl.engine.readiness.wait import wait
 from mecctl.errors import MecctlError, UnreachableError
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mecctl.model import Site, Workload
 
 _READY = 60.0
-_STARTED, _AGAIN = 5.0, 2
-"""Seconds in which a program beside the gate starts (0.1 is usual), and how often one is tried again."""
-_CODE = "/opt/gate"
+_AGAIN = 2
+"""How often a command is given again whose start isn't heard of."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,13 @@ class Side:
     def __init__(self, client: KubeClient, site: Site, work: Workload) -> None:
         self._client, self.site, self.work = client, site, work
         self.namespace = site.slice(work.slice).namespace
-        home = work.mobility is not None and work.mobility.home == site.name
-        self.ledger = Ledger(client, self.namespace, work.name, "local" if home else "closed")
+        self.ledger = Ledger(client, self.namespace, work.name, "local" if work.is_home(site.name) else "closed")
+        self.pod = VolumesPod(client, self.namespace, work)
 
     def prepare(self) -> None:
         """Return once the workload and its gate are ready here; raises MecctlError with the reason they aren't."""
-        for name in (self.work.name, f"{self.work.name}-gate"):
-            live = self._client.get("apps/v1", "Deployment", name, self.namespace)
+        for kind, name in ((self.work.kind, self.work.name), ("Deployment", f"{self.work.name}-gate")):
+            live = self._client.get("apps/v1", kind, name, self.namespace)
             wait(self._client, live, _READY, lambda _: None)
 
     @cached_property
@@ -61,7 +60,7 @@ class Side:
     def app(self) -> str:
         """Where the gate reaches the workload, as host:port; no name, which would have to be looked up in a hold."""
         service = self._client.get("v1", "Service", f"{self.work.name}-here", self.namespace)["spec"]
-        (port,) = service["ports"]
+        port = service["ports"][0]
         return f"{service['clusterIP']}:{port['port']}"
 
     def gate(self, *words: str) -> Gate:
@@ -76,17 +75,7 @@ class Side:
 
     def tell(self, *words: str) -> dict[str, Any]:
         """Give the gate a command of gate/desk.py, and return its answer; raises MecctlError with its `error`."""
-        name = self._pod["metadata"]["name"]
-        command = ["python3", "-BIS", f"{_CODE}/tell.py", *words]
-        with self._client.exec(self.namespace, name, "gate", command, tty=False, timeout=_STARTED) as session:
-            said = b"".join(data for channel, data in session.output() if channel == STDOUT)
-        try:
-            found: dict[str, Any] = json.loads(said)
-        except ValueError as error:
-            raise MecctlError(f"the gate of {self.work.name} says {said[-200:]!r}", where=self.site.name) from error
-        if "error" in found:
-            raise MecctlError(str(found["error"]), where=f"the gate of {self.work.name} on {self.site.name}")
-        return found
+        return tell(self._client, self.namespace, self._pod["metadata"]["name"], "gate", words)
 
     @cached_property
     def _pod(self) -> dict[str, Any]:

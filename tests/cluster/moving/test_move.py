@@ -18,13 +18,14 @@ def silent(_: str) -> None:
     """Hear nothing."""
 
 
-def steps() -> int:
-    made, a, b = world()
+def steps(**how: Any) -> int:
+    made, a, b = world(**how)
     Move(a, b, silent).run()
     return made.steps
 
 
-STEPS = steps()
+STEPS, WITH_VOLUMES = steps(), steps(carried=True)
+POINTS = [(number, False) for number in range(1, STEPS + 1)] + [(number, True) for number in range(1, WITH_VOLUMES + 1)]
 
 
 def test_there_and_back():
@@ -40,6 +41,13 @@ def test_there_and_back():
     assert made.active() == ["a"]
     assert a.state == ["a", "b"]
     assert list(done.states) == ["prepared", "registered", "switched", "settled"]
+
+
+def test_a_gate_that_was_not_told_is_told():
+    made, a, b = world(deaf=True)
+    Move(a, b, silent).run()
+    assert made.active() == ["b"]
+    assert (b.mode, b.epoch) == ("local", 1)
 
 
 def test_one_that_is_there_already():
@@ -58,15 +66,15 @@ def test_one_that_is_elsewhere():
 
 
 def test_the_kill_points_are_many_enough():
-    assert 2 * STEPS * 2 >= 30
+    assert 2 * len(POINTS) * 2 >= 30
 
 
 @pytest.mark.parametrize("back", [False, True])
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("dies", range(1, STEPS + 1))
+@pytest.mark.parametrize(("dies", "carried"), POINTS)
 @pytest.mark.parametrize("restarted", ["", "a", "b", "ab"])
-def test_killed_anywhere_it_is_at_one_site_and_one_more_run_settles_it(dies, after, back, restarted):
-    made, a, b = world()
+def test_killed_anywhere_it_is_at_one_site_and_one_more_run_settles_it(dies, carried, after, back, restarted):
+    made, a, b = world(carried=carried)
     if back:
         Move(a, b, silent).run()
     source, target = (b, a) if back else (a, b)

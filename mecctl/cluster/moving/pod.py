@@ -1,0 +1,79 @@
+"""The pod of a workload that moves with its volumes: one where it is, and one at either site while it moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mecctl.cluster.moving.beside import tell
+from mecctl.engine.kube import KubeError
+from mecctl.engine.readiness.explain import explain
+from mecctl.errors import MecctlError
+
+if TYPE_CHECKING:
+    from mecctl.engine.kube import KubeClient
+    from mecctl.model import Workload
+
+_CARRIER = "carrier"
+_PATIENCE, _GRACE = 120.0, 60.0
+_MERGE = {"Content-Type": "application/merge-patch+json"}
+
+
+@dataclass(frozen=True)
+class VolumesPod:
+    """The only pod of a StatefulSet, and the carrier in it (gate/carrier.py)."""
+
+    client: KubeClient
+    namespace: str
+    work: Workload
+
+    def begin(self) -> None:
+        """Return once its carrier runs; raises MecctlError with the reason why it doesn't."""
+        self._scale(1)
+        found = None
+        for event in self.client.watch("v1", "Pod", self.namespace, name=self._name, timeout=_PATIENCE):
+            if event.type in {"ADDED", "MODIFIED"}:
+                found = event.object
+                if _carries(found):
+                    return
+        why = explain(self.client, found) if found else ["there is no pod"]
+        raise MecctlError(f"pod {self._name} doesn't take volumes in", why="\n".join(why), fix="run it again then")
+
+    def end(self) -> None:
+        """Return once there is none."""
+        self._scale(0)
+        try:
+            found = self.client.get("v1", "Pod", self._name, self.namespace)
+            # What is stopped doesn't hear that it shall end, and what it has is at the other site.
+            body = {"gracePeriodSeconds": 1, "preconditions": {"uid": found["metadata"]["uid"]}}
+            self.client.request("DELETE", f"/api/v1/namespaces/{self.namespace}/pods/{self._name}", body=body)
+        except KubeError as error:
+            if not error.missing:
+                raise
+            return
+        self.client.wait_gone(found, _GRACE)
+
+    def tell(self, *words: str) -> dict[str, Any]:
+        """Give the carrier a command of gate/desk.py, and return its answer."""
+        return tell(self.client, self.namespace, self._name, _CARRIER, words)
+
+    @property
+    def address(self) -> str:
+        """Where the gate reaches the carrier, as host:port."""
+        service = self.client.get("v1", "Service", f"{self.work.name}-here", self.namespace)["spec"]
+        (port,) = (port["port"] for port in service["ports"] if port["name"] == _CARRIER)
+        return f"{service['clusterIP']}:{port}"
+
+    def _scale(self, replicas: int) -> None:
+        path = f"/apis/apps/v1/namespaces/{self.namespace}/statefulsets/{self.work.name}/scale"
+        self.client.request("PATCH", path, body={"spec": {"replicas": replicas}}, headers=_MERGE)
+
+    @property
+    def _name(self) -> str:
+        return f"{self.work.name}-0"
+
+
+def _carries(pod: dict[str, Any]) -> bool:
+    found = pod.get("status", {}).get("initContainerStatuses", [])
+    running = any(one["name"] == _CARRIER and "running" in one["state"] for one in found)
+    return running and "deletionTimestamp" not in pod["metadata"]
