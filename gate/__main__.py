@@ -20,14 +20,15 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from gate.control import mode, point
-from gate.desk import Desk, answered
+from gate.desk import answered, serve
 
 STATE = Path("/gate-state/state")
 
 
 def main() -> int:
     """Return HAProxy's exit code."""
-    process = subprocess.Popen(["haproxy", "-db", "-f", f"{os.environ['CODE']}/haproxy.cfg"])
+    command = ["haproxy", "-db", "-f", f"{os.environ['CODE']}/haproxy.cfg"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # commands come to the desk
     # What is under way ends by itself (SIGUSR1); new connections go to the next gate, or wait for it.
     signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGUSR1))
     while process.poll() is None:
@@ -36,7 +37,7 @@ def main() -> int:
             break
         except OSError:
             time.sleep(0.02)
-    threading.Thread(target=Desk(answered).serve_forever, daemon=True).start()
+    threading.Thread(target=serve, args=(answered,), daemon=True).start()
     return process.wait()
 
 

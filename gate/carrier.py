@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
-from gate.desk import Desk
+from gate.desk import serve
 from gate.processes import Frozen
 from gate.trees import MARK, TreeError, changes, known, put
 
@@ -179,7 +179,7 @@ def main() -> None:
     """Serve until it is told to end."""
     carrier = Carrier(ROOT, _record(), int(os.environ["LISTENS"]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    threading.Thread(target=Desk(carrier.told).serve_forever, daemon=True).start()
+    threading.Thread(target=serve, args=(carrier.told,), daemon=True).start()
     _Server(carrier).serve_forever()
 
 

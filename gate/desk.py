@@ -1,16 +1,16 @@
-"""Where a gate takes commands from who moves the workload: a Unix socket; words parted by NUL, answered with JSON.
+"""Takes commands from who moves the workload, on standard input, for that starts no program in the container.
 
-`mode [...]` as gate.lua's, `point HOST:PORT`, `prepare JSON` and `switch JSON` as gate/switch.py is told; `error`
-in the answer says why not.
-What is begun here ends, whatever becomes of who asked.
+Each is a line of JSON: `to`, a word that the answer bears too, and `words`: `mode [...]` as gate.lua's, `point
+HOST:PORT`, `prepare JSON`, or `switch JSON` as gate/switch.py is told. The answer is a line on standard output, where
+others' lines stand as well; `error` in it says why not. What is begun here ends, whatever becomes of who asked.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+import threading
 from dataclasses import asdict
-from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 from typing import TYPE_CHECKING, Any
 
 from gate.context import prepare
@@ -20,35 +20,34 @@ from gate.switch import switch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DESK = Path("/gate/desk")
+    Answered = Callable[[list[str]], dict[str, Any]]
 _WORK = {"prepare": prepare, "switch": switch}
 
 
-class _Handler(StreamRequestHandler):
-    server: Desk
+def serve(answered: Answered) -> None:
+    """Answer each command in a thread of its own, for one may look while another switches."""
+    for line in sys.stdin:
+        threading.Thread(target=_answer, args=(answered, line), daemon=True).start()
 
-    def handle(self) -> None:
+
+def _answer(answered: Answered, line: str) -> None:
+    try:
+        told = json.loads(line)
+        to, words = str(told["to"]), [str(word) for word in told["words"]]
+    except (ValueError, KeyError, TypeError) as error:
+        to, answer = "", {"error": f"{line[:80]!r} is no command: {error}"}
+    else:
         try:
-            answer = self.server.answered(self.rfile.read().decode().split("\0"))
+            answer = answered(words)
         except (GateError, OSError) as error:
             answer = {"error": str(error)}
-        self.wfile.write(json.dumps(answer).encode())
-
-
-class Desk(ThreadingUnixStreamServer):
-    """One command a connection, each in a thread of its own, for one may look while another switches."""
-
-    daemon_threads = True
-
-    def __init__(self, answered: Callable[[list[str]], dict[str, Any]]) -> None:
-        self.answered = answered
-        DESK.unlink(missing_ok=True)
-        super().__init__(str(DESK), _Handler)
+    sys.stdout.write(json.dumps({"to": to, **answer}) + "\n")
+    sys.stdout.flush()
 
 
 def answered(words: list[str]) -> dict[str, Any]:
     """Return the answer to one command; raises GateError where it can't be done, OSError where HAProxy isn't there."""
-    what, *more = words
+    what, *more = words or [""]
     if what in _WORK:
         return _WORK[what](json.loads(more[0]))
     if what == "point":

@@ -41,7 +41,7 @@ class Carrier:
         pod["share_process_namespace"] = True
         pod["init_containers"] = [self._container(confined)]
         work = self.workload
-        pod["volumes"] = [*pod["volumes"], code_volume(work), state_volume(work), {"name": "desk", "empty_dir": {}}]  # type: ignore[misc]
+        pod["volumes"] = [*pod["volumes"], code_volume(work), state_volume(work)]  # type: ignore[misc]
 
     def _container(self, confined: SecurityContextArgsDict) -> ContainerArgsDict:
         work = self.workload
@@ -53,6 +53,7 @@ class Carrier:
             "image": self.image,
             "image_pull_policy": "IfNotPresent",
             "restart_policy": "Always",
+            "stdin": True,
             "command": ["python3", "-BIS", f"{CODE}/carrier.py"],
             "env": [{"name": key, "value": value} for key, value in told.items()],
             "resources": {
@@ -69,7 +70,6 @@ class Carrier:
             "volume_mounts": [
                 {"name": "code", "mount_path": CODE, "read_only": True},
                 {"name": "state", "mount_path": "/gate-state", "read_only": True},
-                {"name": "desk", "mount_path": "/gate"},
                 *own,  # type: ignore[list-item]
             ],
         }
@@ -99,7 +99,6 @@ FILES = (
     "desk.py",
     "processes.py",
     "switch.py",
-    "tell.py",
     "trees.py",
     "gate.lua",
     "haproxy.cfg",

@@ -1,35 +1,44 @@
-"""Talks to a gate or a carrier, by a small program that is run beside it."""
+"""Talks to a gate or a carrier over its standard input and output (gate/desk.py)."""
 
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
-from mecctl.engine.kube.exec import STDERR, STDOUT
-from mecctl.errors import MecctlError
+from mecctl.engine.kube.exec import STDOUT
+from mecctl.errors import MecctlError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mecctl.engine.kube import KubeClient
+    from mecctl.engine.kube.exec import Session
 
-_STARTED = 5.0
-"""Seconds in which the program starts (0.1 is usual)."""
-_COMMAND = ("python3", "-BIS", "/opt/gate/tell.py")
+_TAKEN = 5.0
+"""Seconds in which the API server takes the connection."""
 
 
 def tell(client: KubeClient, namespace: str, pod: str, container: str, words: Sequence[str]) -> dict[str, Any]:
-    """Give a command of gate/desk.py, and return the answer; raises MecctlError with its `error`."""
-    said = {STDOUT: b"", STDERR: b""}
-    with client.exec(namespace, pod, container, [*_COMMAND, *words], tty=False, timeout=_STARTED) as session:
-        for channel, data in session.output():
-            said[channel] += data
-    where = f"{container} of {pod} in {namespace}"
-    try:
-        found: dict[str, Any] = json.loads(said[STDOUT])
-    except ValueError as error:
-        lines = (said[STDERR] or said[STDOUT]).decode(errors="replace").strip().splitlines() or ["nothing"]
-        raise MecctlError(f"the {where} says: {lines[-1]}", fix="run it again") from error
-    if "error" in found:
-        raise MecctlError(str(found["error"]), where=where)
-    return found
+    """Give a command, and return the answer; raises MecctlError with its `error`, UnreachableError if none is heard."""
+    to = secrets.token_hex(8)
+    with client.attach(namespace, pod, container, timeout=_TAKEN) as session:
+        session.write(json.dumps({"to": to, "words": words}).encode() + b"\n")
+        for line in _lines(session):
+            if to.encode() in line:
+                answer: dict[str, Any] = json.loads(line)
+                break
+        else:
+            raise UnreachableError(f"{container} of {pod} in {namespace} has not answered")
+    answer.pop("to")
+    if "error" in answer:
+        raise MecctlError(str(answer["error"]), where=f"{container} of {pod} in {namespace}")
+    return answer
+
+
+def _lines(session: Session) -> Iterator[bytes]:
+    rest = b""
+    for channel, data in session.output():
+        if channel == STDOUT:
+            *whole, rest = (rest + data).split(b"\n")
+            yield from whole

@@ -184,6 +184,12 @@ class KubeClient:
         """Give a program that runs in a container, with stdin, and on a terminal if `tty`."""
         return session(self._transport, namespace, pod, container, command, tty=tty, timeout=timeout)
 
+    def attach(
+        self, namespace: str, pod: str, container: str, *, timeout: float = 30.0
+    ) -> AbstractContextManager[Session]:
+        """Give the program that a container runs, whose stdin has to be open."""
+        return session(self._transport, namespace, pod, container, (), tty=False, timeout=timeout)
+
     def request(
         self,
         method: str,

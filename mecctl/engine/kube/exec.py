@@ -81,18 +81,20 @@ class Session:
 def session(
     transport: Transport, namespace: str, pod: str, container: str, command: Sequence[str], *, tty: bool, timeout: float
 ) -> Iterator[Session]:
-    """Start a program and give its session, stdin and all; `timeout` is in seconds for the server to take it.
+    """Start a program and give its session, stdin and all; without a command that of the program that runs already.
+
+    `timeout` is in seconds for the server to take it.
 
     Raises KubeError when the API server refuses, UnreachableError when it can't be reached.
     """
     from websockets.exceptions import InvalidHandshake, InvalidStatus  # noqa: PLC0415
     from websockets.sync.client import connect  # noqa: PLC0415
 
-    to = transport.connection
+    to, what = transport.connection, "exec" if command else "attach"
     flags = {"container": container, "stdin": "true", "stdout": "true", "stderr": str(not tty).lower()}
     query = urlencode([*flags.items(), ("tty", str(tty).lower()), *(("command", word) for word in command)])
     server = urlsplit(to.server)
-    path = f"{server.path}/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+    path = f"{server.path}/api/v1/namespaces/{namespace}/pods/{pod}/{what}"
     scheme = "wss" if server.scheme == "https" else "ws"
     try:
         socket = connect(
@@ -108,7 +110,7 @@ def session(
     except InvalidStatus as error:
         said = error.response
         answer = Response(said.status_code, said.reason_phrase, http.client.HTTPMessage(), bytes(said.body or b""))
-        raise from_response(answer, f"exec in {pod}") from error
+        raise from_response(answer, f"{what} in {pod}") from error
     except (InvalidHandshake, OSError) as error:
         raise transport.unreachable(error) from error
     with socket:
