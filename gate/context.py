@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import http.client
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any, Self
 
 from gate.control import GateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 KEY, THERE = "x-mecctl-key", "/.well-known/mecctl-volumes"
 PART = 4 << 20
 """Bytes of a carrier's part, of which a smaller one is the last; see gate/carrier.py."""
-_LITTLE, _PASSES, _PATIENCE = 1 << 20, 8, 60.0
+_LITTLE, _PASSES = 1 << 20, 8
 _TELLS = 0.5
 """Seconds in which a carrier says that the workload didn't start in time."""
 Told = dict[str, Any]
 
 
 class Nothing:
-    """A workload without state; `told` as gate/switch.py's."""
+    """A workload without state; `told` as gate/switch.py's. Entering it does what can be done before a hold."""
 
     def __init__(self, told: Told) -> None:
         self._told, self._context = told, told["context"]
+
+    def __enter__(self) -> Self:
+        with ExitStack() as links:
+            self._there = links.enter_context(_link(self._told["peer"], self._told["seconds"]))
+            self._tell("GET")
+            self._open(links)
+            self._links = links.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._links.close()
+
+    def take(self) -> bool:
+        """Tell the other gate that it has the workload; says whether it heard."""
+        try:
+            self._tell("POST")
+        except (GateError, OSError):
+            return False  # whoever moves the workload tells it
+        return True
 
     def carry(self, left: Callable[[], float]) -> int:  # noqa: ARG002 - others have as many seconds
         """Bring it over within the seconds `left`, with no request under way; returns bytes."""
@@ -36,18 +55,27 @@ class Nothing:
     def settle(self) -> None:
         """Have it end here."""
 
+    def _open(self, links: ExitStack) -> None:
+        """Connect to what else it takes."""
+
+    def _tell(self, verb: str) -> None:
+        marked = {"x-mecctl-epoch": str(self._told["epoch"])}
+        _asked(self._there, self._told["peer"], verb, "/.well-known/mecctl-gate", None, marked)
+
 
 class State(Nothing):
     """What it exports, given to the other one through its gate."""
 
-    def carry(self, left: Callable[[], float]) -> int:
+    def carry(self, left: Callable[[], float]) -> int:  # noqa: ARG002
         """Bring over what is exported; returns bytes."""
-        fault = "the state can't be carried over"
+        state = _asked(self._here, "export", "GET", self._context["export"])
         marked = {"x-mecctl-epoch": str(self._told["epoch"]), "x-mecctl-state": "1"}
-        with linked(self._told["app"], left(), fault) as here, linked(self._told["peer"], left(), fault) as there:
-            state = asked(here, "export", "GET", self._context["export"])
-            asked(there, "import", "POST", self._context["import"], state, marked)
+        _asked(self._there, "import", "POST", self._context["import"], state, marked)
         return len(state)
+
+    def _open(self, links: ExitStack) -> None:
+        self._here = links.enter_context(_link(self._told["app"], self._told["seconds"]))
+        self._here.connect()
 
 
 class Volumes(Nothing):
@@ -55,50 +83,49 @@ class Volumes(Nothing):
 
     def prepare(self) -> int:
         """Bring over most of it while the workload serves; returns bytes."""
-        with self._carriers(_PATIENCE) as (here, there):
-            here("begin", there("sums"))
-            sent, last = 0, 0
-            for _ in range(_PASSES):
-                before, last = last, _passed(here, there)
-                sent += last
-                if last < _LITTLE or (before and last > before / 2):
-                    break  # the rest is little, or is written as fast as it is brought
-            return sent
+        self._ask_here("begin", self._ask_there("sums"))
+        sent, last = 0, 0
+        for _ in range(_PASSES):
+            before, last = last, self._passed()
+            sent += last
+            if last < _LITTLE or (before and last > before / 2):
+                break  # the rest is little, or is written as fast as it is brought
+        return sent
 
     def carry(self, left: Callable[[], float]) -> int:
         """Stop the workload where it stands, bring over the rest, and start it there."""
-        with self._carriers(left()) as (here, there):
-            here("freeze", str(left()).encode())
-            sent = _passed(here, there)
-            there("start", str(left() - _TELLS).encode())
+        self._ask_here("freeze", str(left()).encode())
+        sent = self._passed()
+        self._ask_there("start", str(left() - _TELLS).encode())
         return sent
 
     def undo(self) -> None:
         """Let its processes go on."""
-        with self._carriers(_PATIENCE) as (here, _):
-            here("thaw")
+        self._ask_here("thaw")
 
     def settle(self) -> None:
         """Leave them stopped."""
-        with self._carriers(_PATIENCE) as (here, _):
-            here("left")
+        self._ask_here("left")
 
-    @contextmanager
-    def _carriers(self, seconds: float) -> Iterator[tuple[Callable[..., bytes], Callable[..., bytes]]]:
-        fault = "the volumes can't be carried over"
-        key = {KEY: self._context["key"]}
-        with (
-            linked(self._context["carrier"], seconds, fault) as here,
-            linked(self._told["peer"], seconds, fault) as there,
-        ):
+    def _open(self, links: ExitStack) -> None:
+        self._here = links.enter_context(_link(self._context["carrier"], self._told["seconds"]))
 
-            def ask_here(act: str, body: bytes = b"") -> bytes:
-                return asked(here, f"{act} here", "POST", f"/{act}", body, key)
+    def _ask_here(self, act: str, body: bytes = b"") -> bytes:
+        return _asked(self._here, f"{act} here", "POST", f"/{act}", body, {KEY: self._context["key"]})
 
-            def ask_there(act: str, body: bytes = b"") -> bytes:
-                return asked(there, f"{act} there", "POST", f"{THERE}/{act}", body, key)
+    def _ask_there(self, act: str, body: bytes = b"") -> bytes:
+        return _asked(self._there, f"{act} there", "POST", f"{THERE}/{act}", body, {KEY: self._context["key"]})
 
-            yield ask_here, ask_there
+    def _passed(self) -> int:
+        """Bring over what has changed since the last pass; returns bytes."""
+        sent = 0
+        while True:
+            part = self._ask_here("changes")
+            if part:
+                self._ask_there("put", part)
+            sent += len(part)
+            if len(part) < PART:
+                return sent
 
 
 def context(told: Told) -> Nothing:
@@ -109,40 +136,24 @@ def context(told: Told) -> Nothing:
 
 def prepare(told: Told) -> dict[str, Any]:
     """Bring over what can be while the workload serves; raises GateError or OSError. Returns `bytes`."""
-    return {"bytes": Volumes(told).prepare()}
+    with Volumes(told) as along:
+        return {"bytes": along.prepare()}
 
 
-@contextmanager
-def linked(where: str, seconds: float, fault: str) -> Iterator[http.client.HTTPConnection]:
-    """Connect to host:port for the time of a with-block; GateError says `fault` where HTTP isn't what comes."""
+def _link(where: str, seconds: float) -> closing[http.client.HTTPConnection]:
     host, _, port = where.rpartition(":")
-    link = http.client.HTTPConnection(host, int(port), timeout=seconds)
-    try:
-        yield link
-    except http.client.HTTPException as error:
-        raise GateError(f"{fault}: {error!r}") from error
-    finally:
-        link.close()
+    return closing(http.client.HTTPConnection(host, int(port), timeout=seconds))
 
 
-def asked(link: http.client.HTTPConnection, what: str, *request: Any) -> bytes:  # noqa: ANN401 - what a request takes
+def _asked(link: http.client.HTTPConnection, what: str, *request: Any) -> bytes:  # noqa: ANN401 - what a request takes
     """Return the body of the answer to a request (method, path, body, headers); raises GateError if it is a refusal."""
-    link.request(*request)
-    said = link.getresponse()
-    body = said.read()
+    try:
+        link.request(*request)
+        said = link.getresponse()
+        body = said.read()
+    except http.client.HTTPException as error:
+        raise GateError(f"{what} is answered by something else: {error!r}") from error
     if not 200 <= said.status < 300:
         why = body[:200].decode(errors="replace").strip()
         raise GateError(f"{what} is answered with {said.status}" + (f": {why}" if why else ""))
     return body
-
-
-def _passed(here: Callable[..., bytes], there: Callable[..., bytes]) -> int:
-    """Bring over what has changed since the last pass; returns bytes."""
-    sent = 0
-    while True:
-        part = here("changes")
-        if part:
-            there("put", part)
-        sent += len(part)
-        if len(part) < PART:
-            return sent

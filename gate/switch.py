@@ -11,10 +11,10 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from gate.context import asked, context, linked
+from gate.context import Nothing, context
 from gate.control import GateError, busy, mode, point
 
-_PAUSE, _PATIENCE = 0.002, 2.0
+_PAUSE = 0.002
 
 
 def switch(told: dict[str, Any]) -> dict[str, Any]:
@@ -22,47 +22,38 @@ def switch(told: dict[str, Any]) -> dict[str, Any]:
 
     Raises GateError or OSError with the workload still here.
     """
-    point(told["peer"])
-    began, along = time.monotonic(), context(told)
     before = mode()
     if before.name != "local":
         raise GateError(f"the gate is {before.name}, so the workload isn't here")
+    point(told["peer"])
+    with context(told) as along:
+        began = time.monotonic()
+        mode(f"hold {told['seconds']} local")
+        try:
+            carried = _held(told, along, began)
+        except (GateError, OSError):
+            with suppress(GateError, OSError):  # they go on by themselves when the hold ends
+                along.undo()
+            if mode().name == "hold":
+                mode(f"local {before.epoch}")
+            raise
+        seconds, taken = time.monotonic() - began, along.take()
+        with suppress(GateError, OSError):  # whoever moves it ends them next
+            along.settle()
+    return {"seconds": seconds, "bytes": carried, "taken": taken}
+
+
+def _held(told: dict[str, Any], along: Nothing, began: float) -> int:
+    """Let go while the gate holds; returns the bytes carried."""
 
     def left() -> float:
         return float(max(0.1, told["seconds"] - (time.monotonic() - began)))
 
-    mode(f"hold {told['seconds']} local")
-    try:
-        while busy():
-            if time.monotonic() - began > told["seconds"]:
-                raise GateError("requests that were under way did not end in time")
-            time.sleep(_PAUSE)
-        _tell(told, "GET", left())
-        carried = along.carry(left)
-        found = mode(f"commit {told['epoch']}")
-        if found.name != "peer":
-            raise GateError(f"the hold ended after {told['seconds']} s, before the state was over there")
-    except (GateError, OSError):
-        with suppress(GateError, OSError):  # they go on by themselves when the hold ends
-            along.undo()
-        if mode().name == "hold":
-            mode(f"local {before.epoch}")
-        raise
-    seconds = time.monotonic() - began
-    with suppress(GateError, OSError):  # whoever moves it ends them next
-        along.settle()
-    return {"seconds": seconds, "bytes": carried, "taken": _taken(told)}
-
-
-def _taken(told: dict[str, Any]) -> bool:
-    """Tell the other gate that it has the workload; where that fails, whoever moves it will."""
-    try:
-        _tell(told, "POST", _PATIENCE)
-    except (GateError, OSError):
-        return False
-    return True
-
-
-def _tell(told: dict[str, Any], verb: str, seconds: float) -> None:
-    with linked(told["peer"], seconds, f"{told['peer']} isn't a gate") as there:
-        asked(there, "gate", verb, "/.well-known/mecctl-gate", None, {"x-mecctl-epoch": str(told["epoch"])})
+    while busy():
+        if time.monotonic() - began > told["seconds"]:
+            raise GateError("requests that were under way did not end in time")
+        time.sleep(_PAUSE)
+    carried = along.carry(left)
+    if mode(f"commit {told['epoch']}").name != "peer":
+        raise GateError(f"the hold ended after {told['seconds']} s, before the state was over there")
+    return carried

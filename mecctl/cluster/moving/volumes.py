@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mecctl.cluster.moving.side import Side
 
+_PATIENCE = 60
+"""Seconds in which a part of a volume is read or written."""
+
 
 def bring(source: Side, target: Side, epoch: int) -> tuple[dict[str, str | None], int]:
     """Return the `context` that gate/switch.py is told, and how many bytes are at the target already.
@@ -21,5 +24,6 @@ def bring(source: Side, target: Side, epoch: int) -> tuple[dict[str, str | None]
     for side in (source, target):
         side.pod.tell("key", key, str(epoch))
     context: dict[str, str | None] = {"carrier": source.pod.address, "key": key}
-    found = source.tell("prepare", json.dumps({"peer": target.address, "context": context}))
+    told = {"epoch": epoch, "peer": target.address, "seconds": _PATIENCE, "context": context}
+    found = source.tell("prepare", json.dumps(told))
     return context, int(found["bytes"])
