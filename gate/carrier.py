@@ -2,8 +2,8 @@
 
 The workload's container starts once this one's GET /started says so: where the workload is, or when what it had on its
 volumes at the other site has come. All else is for who knows the key of a move, which both carriers are told at their
-desk (gate/desk.py: `key KEY EPOCH`; also `thaw`). /begin and /changes where it leaves, /sums and /put where it comes;
-/freeze, /thaw and /left stop and continue its processes; /start lets it start, and waits till it listens.
+desk (gate/desk.py: `key KEY EPOCH`; also `thaw`, `end`). /begin and /changes where it leaves, /sums and /put where it
+comes; /freeze, /thaw and /left stop and continue its processes; /start lets it start, and waits till it listens.
 
 Environment: FIRST (`local` where it is before it ever moved), LISTENS (its port).
 """
@@ -51,11 +51,13 @@ class Carrier:
         self._frozen = Frozen()
 
     def told(self, words: list[str]) -> dict[str, Any]:
-        """Take the key of a move, or let the workload's processes go on; the answer says whether it may start."""
+        """Take the key of a move, or let the workload's processes go on or end; says whether it may start."""
         if words[:1] == ["key"]:
             self.key, self.epoch = words[1], int(words[2])
         elif words == ["thaw"]:
             self._frozen.release()
+        elif words == ["end"]:
+            self._frozen.end()
         return {"started": self.may_start}
 
     def begin(self, body: bytes) -> bytes:
@@ -173,6 +175,11 @@ class _Server(ThreadingHTTPServer):
         self.carrier = carrier
         leaves = (carrier.begin, carrier.changes, carrier.freeze, carrier.thaw, carrier.left)
         self.acts = {act.__name__: act for act in (*leaves, carrier.sums, carrier.put, carrier.start)}
+
+    def handle_error(self, *about: Any) -> None:  # noqa: ANN401 - as its base has it
+        """Keep quiet about a gate that has gone: it is started anew like others."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(*about)
 
 
 def main() -> None:

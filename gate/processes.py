@@ -34,12 +34,15 @@ class Frozen:
                     os.kill(one, signal.SIGSTOP)
             time.sleep(0.001)
 
+    def end(self) -> None:
+        """Kill them, for good where the pod is about to go."""
+        self.keep()
+        _signal(signal.SIGKILL)
+
     def release(self) -> None:
         """Let them go on."""
         self.keep()
-        for one in others():
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGCONT)
+        _signal(signal.SIGCONT)
 
     def keep(self) -> None:
         """Leave them as they are for good."""
@@ -51,6 +54,12 @@ def others() -> list[int]:
     """Return the processes of this user that are neither this one, nor its children, nor the pod's own (1)."""
     found = [int(one.name) for one in PROC.iterdir() if one.name.isdigit() and int(one.name) not in {1, os.getpid()}]
     return [one for one in found if _mine(one)]
+
+
+def _signal(number: signal.Signals) -> None:
+    for one in others():
+        with suppress(ProcessLookupError):
+            os.kill(one, number)
 
 
 def state(process: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.health import workload_status
+from mecctl.cluster.moving.where import where
 from mecctl.engine.kube import KubeError
 from mecctl.engine.readiness.explain import explain
 from mecctl.engine.readiness.verdict import condition, serves
@@ -56,6 +57,8 @@ class App:
     pods: tuple[Pod, ...]
     claims: tuple[Claim, ...]
     trouble: tuple[str, ...]
+    at: str = ""
+    """Where one is that moves: `here`, `at SITE`, or `moves from SITE to SITE`."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form of docs/guide/json.md."""
@@ -120,6 +123,7 @@ def _app(client: KubeClient, site: Site, work: Workload, *, why: bool) -> App:
         tuple(_pod(pod) for pod in pods(client, site, work)) if live else (),
         _claims(client, work, namespace) if work.storage else (),
         _trouble(client, kind, work, live) if why and not status.ready else (),
+        where(client, site, work),
     )
 
 

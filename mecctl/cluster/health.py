@@ -163,5 +163,7 @@ def workload_status(work: Workload, live: Object | None) -> WorkloadStatus:
         return WorkloadStatus(work.name, work.slice, bool(found.get("ready")), int(bool(found.get("ready"))), 1)
     current = live is not None and found.get("observedGeneration") == live["metadata"]["generation"]
     replicas = min(found.get("readyReplicas", 0), found.get("updatedReplicas", 0)) if current else 0
-    wanted = max(work.fewest, live["spec"].get("replicas", 1)) if live and work.scale else work.fewest
+    wanted = work.fewest
+    if live and (work.scale or work.carried):  # of what is at another site with its volumes nothing is wanted here
+        wanted = max(work.fewest if work.scale else 0, live["spec"].get("replicas", 1))
     return WorkloadStatus(work.name, work.slice, replicas >= wanted, replicas, wanted)

@@ -39,6 +39,10 @@ class Running:
     services: dict[tuple[str, str], str]
     pods: dict[tuple[str, str], str]
 
+    def elsewhere(self, work: Workload, namespace: str) -> bool:
+        """Whether a workload has no pod because it is at another site, with its volumes."""
+        return work.carried and (namespace, work.name) not in self.pods
+
 
 def running(services: list[Object], pods: list[Object]) -> Running:
     """Read Services and Pods as the API lists them."""
@@ -98,4 +102,5 @@ def _connections(
 ) -> Iterator[Attempt]:
     key, peer = (site.slice(work.slice).namespace, work.name), f"{work.slice}/{work.name}:{port.port}"
     yield Attempt(part.name, kind, peer, found.services.get(key, ""), port.port)
-    yield Attempt(part.name, kind, f"{peer} (pod)", found.pods.get(key, ""), port.target)
+    if not found.elsewhere(work, key[0]):
+        yield Attempt(part.name, kind, f"{peer} (pod)", found.pods.get(key, ""), port.target)

@@ -74,8 +74,9 @@ def _workloads(site: Site, part: Slice, ground: Ground) -> Iterator[Crossing]:
         if one.slice == part.name and one.kind != "dns":
             yield Crossing(part.name, part.name, f"{one.peer} tcp", "tcp", one.host, one.port, one.kind != "refused")
     for work in site.workloads:
-        if work.ports:
-            host = ground.found.pods.get((site.slice(work.slice).namespace, work.name), "")
+        namespace = site.slice(work.slice).namespace
+        if work.ports and not ground.found.elsewhere(work, namespace):
+            host = ground.found.pods.get((namespace, work.name), "")
             inside = work.slice == part.name
             yield Crossing(part.name, part.name, f"{work.slice}/{work.name} (pod) icmp", "icmp", host, 0, inside)
 
@@ -106,7 +107,7 @@ def _inwards(site: Site, ground: Ground) -> Iterator[Crossing]:
                 (ground.found.services.get(key, ""), one.port, ""),
                 (ground.found.pods.get(key, ""), one.target, " (pod)"),
             )
-            for host, port, way in ways:
+            for host, port, way in ways[:1] if ground.found.elsewhere(work, key[0]) else ways:
                 peer = f"from {BEYOND} to {work.name}:{one.port}{way} tcp"
                 yield Crossing(BEYOND, work.slice, peer, "tcp", host, port, open=False)
 

@@ -23,10 +23,11 @@ def apps_to_text(apps: Iterable[Mapping[str, Any]], notes: Iterable[str]) -> str
             f"{one['replicas']}/{one['wanted']}",
             one["image"],
             _short({pod["image"] for pod in one["pods"]}),
+            one["at"],
         ]
         for one in apps
     ]
-    head = ["WORKLOAD", "READY", "SLICE", "KIND", "REPLICAS", "IMAGE", "RUNS"]
+    head = ["WORKLOAD", "READY", "SLICE", "KIND", "REPLICAS", "IMAGE", "RUNS", ""]
     return "\n".join([table(head, rows) if rows else "no workload is declared", *(f"note: {note}" for note in notes)])
 
 
@@ -38,7 +39,9 @@ def status_to_text(apps: Iterable[Mapping[str, Any]], notes: Iterable[str]) -> s
 
 def _lines(one: Mapping[str, Any]) -> Iterable[str]:
     state = "is ready" if one["ready"] else "is NOT ready"
-    yield f"{one['name']} of slice {one['slice']} {state}: {one['replicas']} of {one['wanted']}, {one['image']}"
+    yield f"{one['name']} of slice {one['slice']} {state}: {one['replicas']} of {one['wanted']}, {one['image']}" + (
+        f", {one['at']}" if one["at"] else ""
+    )
     if one["pods"]:
         head = ["  POD", "READY", "NODE", "ADDRESS", "RESTARTS", "RUNS", ""]
         yield table(head, [_pod(pod) for pod in one["pods"]])

@@ -89,7 +89,8 @@ class MachineRunner(pulumi.ComponentResource):
         ]
         for probe in ("startup_probe", "readiness_probe", "liveness_probe"):
             container.pop(probe, None)  # type: ignore[misc]
-        container["startup_probe"], container["readiness_probe"] = _STARTED, _READY
+        if not workload.probes.readiness:
+            container["startup_probe"], container["readiness_probe"] = _STARTED, _READY
         ask_as_told(container, workload)
         pod["termination_grace_period_seconds"] = GRACE
         pod["volumes"] = [

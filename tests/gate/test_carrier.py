@@ -98,6 +98,13 @@ def test_undone_it_goes_on(pair, workload):
     assert processes.state(workload.pid) in "RS"
 
 
+def test_it_is_ended(pair, workload):
+    here, _ = pair
+    here.carrier.freeze(b"5")
+    assert here.carrier.told(["end"]) == {"started": True}
+    assert workload.wait(5) == -signal.SIGKILL
+
+
 def test_it_goes_on_by_itself(workload):
     frozen = processes.Frozen()
     frozen.hold(0.05)

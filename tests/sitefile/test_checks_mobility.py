@@ -46,14 +46,37 @@ def test_a_gate_has_an_image():
     assert said(gates, {}, lab=None, platform={"gate": "x/gate:1"}) == []
 
 
-def test_state_is_in_one_pod_and_not_on_a_volume():
+def test_state_is_in_one_pod():
     (found,) = said(state, {"mobility": STATE, "replicas": 2})
     assert found == (
         "spec.workloads[0].replicas: cache moves with its state, which more than one replica would share; 1"
     )
     assert said(state, {"replicas": 2}) == []
-    (found,) = said(state, {"storage": [{"name": "d", "path": "/d", "size": "1Gi"}]})
-    assert "volumes aren't carried over yet" in found
+
+
+VOLUMES = MOVES | {"context": {"volumes": True}}
+DATA = [{"name": "d", "path": "/d", "size": "1Gi"}]
+
+
+def test_volumes_go_along_where_the_site_file_says_so():
+    assert said(state, {"mobility": VOLUMES, "storage": DATA}) == []
+    assert said(state, {"storage": DATA}) == [
+        (
+            "spec.workloads[0].storage: cache moves, and its volumes would stay behind; "
+            "context: {volumes: true} under mobility:, or no storage"
+        )
+    ]
+    assert said(state, {"mobility": VOLUMES}) == [
+        "spec.workloads[0].mobility.context.volumes: cache has no volumes to take along; storage:, or another context"
+    ]
+
+
+@pytest.mark.parametrize(
+    "context", [{}, {"export": "/out"}, {"import": "/in"}, {"export": "/out", "import": "/in", "volumes": True}]
+)
+def test_a_context_is_one_of_the_two(context):
+    found = said(state, {"mobility": MOVES | {"context": context}, "storage": DATA if "volumes" in context else []})
+    assert found == ["spec.workloads[0].mobility.context: wants export and import, or volumes: true; one of the two"]
 
 
 def test_home_is_known():

@@ -68,8 +68,8 @@ class Move:
 
     def _go(self, here: Record, there: Record, moved: Moved) -> Moved:
         source, target = self._source, self._target
-        source.prepare()
-        target.prepare()
+        source.prepare(runs=True)
+        target.prepare(runs=not target.work.carried)
         context = self._context(moved)
         self._reached(moved, "prepared")
         ends = source.site.name, target.site.name
@@ -106,8 +106,9 @@ class Move:
         source, target = self._source, self._target
         if not taken:
             target.gate("mode", "local", str(moved.epoch))
-        self._write(target, Record("local", moved.epoch, source.address))
-        self._write(source, Record("peer", moved.epoch, target.address))
+        ends = source.site.name, target.site.name
+        self._write(target, Record("local", moved.epoch, source.address, *ends))
+        self._write(source, Record("peer", moved.epoch, target.address, *ends))
         self._release()
         self._reached(moved, "settled")
         moved.ended = "moved"

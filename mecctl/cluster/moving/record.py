@@ -17,7 +17,7 @@ _KEY = "state"
 
 @dataclass(frozen=True)
 class Record:
-    """Where a site's gate sends requests, since which move; while `moving` also whence, whither, and what was before.
+    """Where a site's gate sends requests, since which move, whence and whither; while `moving` also what was before.
 
     `peer` is the other site's gate as host:port.
     """

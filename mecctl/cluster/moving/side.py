@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.moving.beside import tell
 from mecctl.cluster.moving.pod import VolumesPod
-from mecctl.cluster.moving.record import Ledger
+from mecctl.cluster.moving.where import ledger
 from mecctl.engine.readiness.verdict import serves
 from mecctl.engine.readiness.wait import wait
 from mecctl.errors import MecctlError, UnreachableError
@@ -39,12 +39,13 @@ class Side:
     def __init__(self, client: KubeClient, site: Site, work: Workload) -> None:
         self._client, self.site, self.work = client, site, work
         self.namespace = site.slice(work.slice).namespace
-        self.ledger = Ledger(client, self.namespace, work.name, "local" if work.is_home(site.name) else "closed")
+        self.ledger = ledger(client, site, work)
         self.pod = VolumesPod(client, self.namespace, work)
 
-    def prepare(self) -> None:
-        """Return once the workload and its gate are ready here; raises MecctlError with the reason they aren't."""
-        for kind, name in ((self.work.kind, self.work.name), ("Deployment", f"{self.work.name}-gate")):
+    def prepare(self, *, runs: bool) -> None:
+        """Return once its gate is ready here, and if it `runs` here itself; MecctlError with the reason if not."""
+        own = [(self.work.kind, self.work.name)] if runs else []
+        for kind, name in (*own, ("Deployment", f"{self.work.name}-gate")):
             live = self._client.get("apps/v1", kind, name, self.namespace)
             wait(self._client, live, _READY, lambda _: None)
 

@@ -72,8 +72,9 @@ class Site:
 
     # What a mover asks of a side
 
-    def prepare(self) -> None:
+    def prepare(self, *, runs: bool) -> None:
         self.world.step(lambda: None)
+        assert runs is (self.pod.runs or not self.world.carried)
 
     def gate(self, *words: str) -> Gate:
         return self.world.step(lambda: self._gate(*words))

@@ -1,6 +1,8 @@
 """A workload moves between two real sites while clients call it: killed on the way, cut off, and with its state."""
 
+import http.client
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,13 +13,15 @@ import pytest
 
 from bench.mobility.load import Client, counts
 from mecctl.lab import ip
+from tests.e2e.mobility import volumes
 from tests.support.host import left_behind, snapshot
 from tests.support.lab import free_subnets
-from tests.support.live import MECCTL, ROOT, Ended, LiveSite, copied
+from tests.support.live import MECCTL, ROOT, Ended, LiveSite, copied, kill_when
 
 pytestmark = pytest.mark.e2e
 
 EMBB = "slice-1-0000a1"
+KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
 
 
 @dataclass
@@ -26,6 +30,11 @@ class Pair:
 
     a: LiveSite
     b: LiveSite
+
+    @property
+    def nodes(self) -> tuple[tuple[LiveSite, str], ...]:
+        """Each site and its only node."""
+        return (self.a, "edge-a"), (self.b, "edge-b")
 
     def start(self, name: str, source: LiveSite, target: LiveSite, *words: str) -> subprocess.Popen[str]:
         """Start `mecctl app move`."""
@@ -42,8 +51,7 @@ class Pair:
         """Where clients of the first site reach a workload, wherever it is."""
         said = self.a.on(
             "edge-a",
-            f"kubectl --kubeconfig /etc/kubernetes/admin.conf -n {EMBB} get service {name}-outside "
-            "-o jsonpath='{.spec.ports[0].nodePort}'",
+            f"{KUBECTL} -n {EMBB} get service {name}-outside -o jsonpath='{{.spec.ports[0].nodePort}}'",
         )
         return f"{self.a.subnet}.11", int(said)
 
@@ -74,6 +82,15 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     assert [left_behind(before, site.names.id) for site in sites] == [[], []]
 
 
+def call(host: str, port: int, name: str) -> str:
+    """Return what the workload says to one request."""
+    link = http.client.HTTPConnection(host, port, timeout=30)
+    link.request("POST", f"/{name}")
+    said = link.getresponse().read().decode()
+    link.close()
+    return said
+
+
 def assert_whole(pair: Pair, client: Client, name: str) -> None:
     """Every request was answered, and counted once."""
     sent = client.stop()
@@ -99,12 +116,7 @@ def test_no_request_is_lost_on_the_way_there_and_back(pair: Pair) -> None:
 def test_a_mover_that_is_killed_is_made_up_for_by_one_more_run(pair: Pair, moment: str) -> None:
     client = Client(*pair.door("counter"), 100, f"killed-{moment}")
     process = pair.start("counter", pair.a, pair.b)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith(moment):
-            break
-    process.kill()
-    process.communicate()
+    kill_when(process, moment)
     ended = pair.move("counter", pair.a, pair.b)
     back = pair.move("counter", pair.b, pair.a)
 
@@ -144,6 +156,96 @@ def test_state_goes_along_once_somebody_confirmed(pair: Pair) -> None:
     assert moved.json["bytes"] > 10_000_000
 
 
+@pytest.fixture(scope="module")
+def ledger(pair: Pair) -> Iterator[str]:
+    """A workload with a database on its volume, at both sites."""
+    before = [(site.path / "site.yaml").read_text() for site in (pair.a, pair.b)]
+    for site, node in ((pair.a, "edge-a"), (pair.b, "edge-b")):
+        told = {"site": site.path.name, "a": pair.a.subnet, "b": pair.b.subnet, "node": node}
+        shutil.copy(volumes.PROGRAM, site.path)
+        site.edit("  peers:\n", volumes.WORKLOAD % told + "  peers:\n")
+        site.on(node, f"mkdir -p /var/lib/by-hand; {KUBECTL} apply -f - <<'END'\n{volumes.CLASS % told}END\n")
+    for site in (pair.a, pair.b):
+        ended = site.up()
+        assert ended.code == 0, ended.out + ended.err
+    yield "ledger"
+    for site, node, text in ((pair.a, "edge-a", before[0]), (pair.b, "edge-b", before[1])):
+        (site.path / "site.yaml").write_text(text)
+        assert site.up().code == 0
+        site.on(node, f"{KUBECTL} -n {EMBB} delete pvc data-ledger-0; {KUBECTL} delete pv/by-hand storageclass/by-hand")
+
+
+def test_a_database_goes_along_on_its_volume_there_and_back(pair: Pair, ledger: str) -> None:
+    client = Client(*pair.door(ledger), 50, "volumes")
+    there = pair.move(ledger, pair.a, pair.b)
+    pods = [site.on(node, f"{KUBECTL} -n {EMBB} get pods -o name") for site, node in pair.nodes]
+    back = pair.move(ledger, pair.b, pair.a)
+
+    assert_whole(pair, client, ledger)
+    assert [there.code, back.code] == [0, 0], there.err + back.err
+    assert [f"pod/{ledger}-0" in listed for listed in pods] == [False, True]
+    assert there.json["bytes"] > 4096
+    assert [site.plan().code for site in (pair.a, pair.b)] == [0, 0]
+
+
+@pytest.mark.parametrize("moment", ["prepared", "registered", "switched"])
+def test_a_mover_of_volumes_that_is_killed(pair: Pair, ledger: str, moment: str) -> None:
+    client = Client(*pair.door(ledger), 50, f"volumes-{moment}")
+    kill_when(pair.start(ledger, pair.a, pair.b), moment)
+    there = pair.move(ledger, pair.a, pair.b)
+    back = pair.move(ledger, pair.b, pair.a)
+
+    assert_whole(pair, client, ledger)
+    assert [there.code, back.code] == [0, 0], there.err + back.err
+
+
+def test_volumes_that_can_not_be_read_stay_with_what_runs_on_them(pair: Pair, ledger: str) -> None:
+    pair.a.on("edge-a", "touch /var/lib/by-hand/secret; chmod 0 /var/lib/by-hand/secret")
+    client = Client(*pair.door(ledger), 50, "unreadable")
+    ended = pair.move(ledger, pair.a, pair.b)
+    pair.a.on("edge-a", "rm /var/lib/by-hand/secret")
+
+    assert_whole(pair, client, ledger)
+    assert ended.code == 1
+    assert "ledger stays at lab-a" in ended.err
+    assert "Permission denied" in ended.err
+
+
+@pytest.mark.parametrize("dies", ["a", "b"])
+@pytest.mark.parametrize("moment", ["prepared", "registered", "switched"])
+def test_a_site_that_loses_power_in_the_midst(pair: Pair, dies: str, moment: str) -> None:
+    site, node = next(one for one in pair.nodes if one[1].endswith(dies))
+    before = Client(*pair.door("store"), 50, f"power-{dies}-{moment}")
+    time.sleep(1)
+    process = pair.start("store", pair.a, pair.b, "--yes")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(moment):
+            break
+    site.podman("kill", node)
+    _, said = process.communicate(timeout=120)
+    site.podman("start", node)
+    assert site.mecctl("lab", "up").code == 0
+    settled = again(pair, "store", pair.a, pair.b)
+    sent = before.stop()
+    back = again(pair, "store", pair.b, pair.a)
+
+    assert settled.json["ended"] in {"moved", "there already"}, said
+    assert back.json["ended"] == "moved"
+    assert sent.doubled == 0
+    assert len(sent.answered) > 10
+    assert call(*pair.door("store"), f"after-{dies}-{moment}") == "lab-a 1"
+
+
+def again(pair: Pair, name: str, source: LiveSite, target: LiveSite) -> Ended:
+    """Move once a site that has lost power has come back, which takes it a while."""
+    end = time.monotonic() + 240
+    while (ended := pair.move(name, source, target, "--yes")).code and time.monotonic() < end:
+        time.sleep(2)
+    assert ended.code == 0, ended.err
+    return ended
+
+
 def test_up_leaves_it_where_it_was_moved(pair: Pair) -> None:
     for site in (pair.a, pair.b):
         assert site.plan().code == 0
@@ -160,8 +262,7 @@ def test_what_does_not_move_is_refused(pair: Pair) -> None:
 
 
 def _state(name: str) -> str:
-    kubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
-    return f"{kubectl} -n {EMBB} get configmap {name}-gate-state -o jsonpath='{{.data.state}}'"
+    return f"{KUBECTL} -n {EMBB} get configmap {name}-gate-state -o jsonpath='{{.data.state}}'"
 
 
 def test_a_folder_that_is_no_peer(pair: Pair, tmp_path: Path) -> None:

@@ -56,6 +56,27 @@ def asked(client: KubeClient, namespace: str) -> dict[str, str]:
     raise AssertionError
 
 
+GET = """
+import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1], timeout=10).status)
+"""
+
+
+def fetched(client: KubeClient, namespace: str, url: str) -> str:
+    """What a pod of the slice gets from there."""
+    made = tenants.pod("fetcher", namespace)
+    made["spec"]["restartPolicy"] = "OnFailure"  # the name server may hear of this pod later than it asks
+    made["spec"]["containers"][0] |= {"image": "mecctl.io/python:1", "command": ["python3", "-c", GET, url]}
+    client.create(made)
+    try:
+        for event in client.watch("v1", "Pod", namespace, name="fetcher", timeout=90):
+            if event.type != "SYNCED" and event.object["status"].get("phase") == "Succeeded":
+                return client.logs(namespace, "fetcher")
+    finally:
+        client.delete(made)
+    raise AssertionError
+
+
 def test_a_pod_finds_what_its_slice_may_reach_and_nothing_else(client: KubeClient) -> None:
     cache = client.get("v1", "Service", "cache", EMBB)["spec"]["clusterIP"]
     control = client.get("v1", "Service", "control", URLLC)["spec"]["clusterIP"]
@@ -77,6 +98,24 @@ def test_a_client_outside_finds_and_reaches_what_is_for_it(sliced: LiveSite) -> 
         # From this machine: a node of the cluster isn't outside.
         with urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer:
             assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace"),
+    [("cache.embb", EMBB), ("legacy.video", "slice-1-0000c3"), ("analytics.meters", "slice-3")],
+)
+def test_a_container_a_machine_and_an_appd_are_found_inside_and_outside(
+    sliced: LiveSite, client: KubeClient, name: str, namespace: str
+) -> None:
+    (server,) = [node.address for node in sliced.folder.site.nodes if node.name == "edge-2"]
+    (record,) = dns.ask(server, f"_tcp-8080._tcp.{name}.mec.lab", dns.SRV).records
+    port = record[0]
+    (address, *_) = dns.ask(server, f"{name}.mec.lab").records
+    with urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer:
+        assert answer.status == 200
+    inside = fetched(client, namespace, f"http://{name}.mec.lab:8080/")
+
+    assert inside == "200\n"
 
 
 def test_a_name_goes_and_comes_with_readiness(sliced: LiveSite, client: KubeClient) -> None:

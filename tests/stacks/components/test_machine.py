@@ -62,7 +62,9 @@ def test_a_machine_is_replaced_in_its_place():
 
 
 def test_it_is_ready_when_the_guest_answers_or_as_the_site_file_says():
-    assert pod()["spec"]["containers"][0]["readinessProbe"]["exec"] == {"command": ["test", "-e", "/machine/ready"]}
+    plain = pod()["spec"]["containers"][0]
+    for probe in ("startupProbe", "readinessProbe"):
+        assert plain[probe]["exec"] == {"command": ["test", "-e", "/machine/ready"]}
     own = pod({**LEGACY, "probes": {"readiness": {"http": {"path": "/"}}}})["spec"]["containers"][0]
 
     assert own["readinessProbe"]["httpGet"]["port"] == 8080
