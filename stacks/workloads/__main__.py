@@ -30,10 +30,9 @@ for workload in in_order(site.workloads):
         env = Environment(f"{workload.name}-env", EnvironmentArgs(workload, part.namespace, secrets))
     if workload.files:
         files = Files(f"{workload.name}-files", FilesArgs(workload, part.namespace, secrets))
-    reserved, version = reserved_pools(part, site.slices), versions.get(workload.name)
-    Gate.of(site, workload)
-    runner, carrier = MachineRunner.of(site, workload), Carrier.of(site, workload)
-    args = SliceWorkloadArgs(workload, part, reserved, env, files, version, near_nodes(workload, site), runner, carrier)
+    reserved, version, near = reserved_pools(part, site.slices), versions.get(workload.name), near_nodes(workload, site)
+    _, runner, carrier = Gate.of(site, workload), MachineRunner.of(site, workload), Carrier.of(site, workload)
+    args = SliceWorkloadArgs(workload, part, reserved, env, files, version, near, runner, carrier)
     # What a workload requires serves before it starts.
     after = pulumi.ResourceOptions(depends_on=[made[name] for name in first(workload, site.workloads)])
     made[workload.name] = SliceWorkload(workload.name, args, after)
