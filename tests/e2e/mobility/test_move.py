@@ -14,6 +14,7 @@ import pytest
 from bench.mobility.load import Client, counts
 from mecctl.lab import ip
 from tests.e2e.mobility import volumes
+from tests.support.byhand import by_hand
 from tests.support.host import left_behind, snapshot
 from tests.support.lab import free_subnets
 from tests.support.live import MECCTL, ROOT, Ended, LiveSite, copied, kill_when
@@ -161,10 +162,10 @@ def ledger(pair: Pair) -> Iterator[str]:
     """A workload with a database on its volume, at both sites."""
     before = [(site.path / "site.yaml").read_text() for site in (pair.a, pair.b)]
     for site, node in ((pair.a, "edge-a"), (pair.b, "edge-b")):
-        told = {"site": site.path.name, "a": pair.a.subnet, "b": pair.b.subnet, "node": node}
+        told = {"site": site.path.name, "a": pair.a.subnet, "b": pair.b.subnet}
         shutil.copy(volumes.PROGRAM, site.path)
         site.edit("  peers:\n", volumes.WORKLOAD % told + "  peers:\n")
-        site.on(node, f"mkdir -p /var/lib/by-hand; {KUBECTL} apply -f - <<'END'\n{volumes.CLASS % told}END\n")
+        site.on(node, f"mkdir -p /var/lib/by-hand; {KUBECTL} apply -f - <<'END'\n{by_hand(node, '64Mi')}END\n")
     for site in (pair.a, pair.b):
         ended = site.up()
         assert ended.code == 0, ended.out + ended.err

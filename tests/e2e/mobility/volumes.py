@@ -1,4 +1,4 @@
-"""A workload with a database on its volume, for both sites of a pair, and the volumes for it."""
+"""A workload with a database on its volume, for both sites of a pair."""
 
 from pathlib import Path
 
@@ -13,24 +13,5 @@ WORKLOAD = """\
       outside: [%(a)s.0/24, %(b)s.0/24]
       storage: [{name: data, path: /data, size: 64Mi, class: by-hand}]
       mobility: {mode: without-confirmation, home: lab-a, context: {volumes: true}}
-"""
-CLASS = """\
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata: {name: by-hand}
-provisioner: kubernetes.io/no-provisioner
-volumeBindingMode: WaitForFirstConsumer
----
-apiVersion: v1
-kind: PersistentVolume
-metadata: {name: by-hand}
-spec:
-  capacity: {storage: 64Mi}
-  accessModes: [ReadWriteOnce]
-  storageClassName: by-hand
-  local: {path: /var/lib/by-hand}
-  nodeAffinity:
-    required:
-      nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [%(node)s]}]}]
 """
 PROGRAM = Path(__file__).with_name("ledger.py")

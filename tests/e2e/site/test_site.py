@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.byhand import by_hand
 from tests.support.live import MECCTL, ROOT
 
 pytestmark = pytest.mark.e2e
@@ -193,25 +194,6 @@ STORE = """\
       resources: {cpu: 100m, memory: 64Mi}
       scale: {min: 1, max: 2}
 """
-VOLUME = """\
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata: {name: by-hand}
-provisioner: kubernetes.io/no-provisioner
-volumeBindingMode: WaitForFirstConsumer
----
-apiVersion: v1
-kind: PersistentVolume
-metadata: {name: by-hand}
-spec:
-  capacity: {storage: 16Mi}
-  accessModes: [ReadWriteOnce]
-  storageClassName: by-hand
-  local: {path: /var/lib/by-hand}
-  nodeAffinity:
-    required:
-      nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [edge-2]}]}]
-"""
 ASK = """\
 import socket, sys
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -230,7 +212,7 @@ def test_a_workload_with_storage_files_a_scale_and_a_udp_port(site, first):
     assert "the cluster has no StorageClass by-hand" in refused.json["errors"][0]["what"]
 
     site.on("edge-2", "mkdir -p /var/lib/by-hand")
-    kubectl(site, f"apply -f - <<'END'\n{VOLUME}END\n")
+    kubectl(site, f"apply -f - <<'END'\n{by_hand('edge-2', '16Mi')}END\n")
     done = site.up()
     assert_proven(done)
     assert "the cluster has no metrics API" in done.json["notes"][0]
