@@ -7,7 +7,6 @@ until the move goes on, for nobody here knows whether the other site has the wor
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -15,14 +14,12 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
 from gate.control import mode, point
 from gate.desk import answered, serve
-
-STATE = Path("/gate-state/state")
+from gate.record import record
 
 
 def main() -> int:
@@ -42,8 +39,7 @@ def main() -> int:
 
 
 def _apply() -> None:
-    first = {"mode": os.environ["FIRST"], "epoch": 0, "peer": ""}
-    told: dict[str, Any] = json.loads(STATE.read_text()) if STATE.exists() else first
+    told = record()
     if told["peer"]:
         point(told["peer"])
     if told["mode"] in {"local", "peer"}:

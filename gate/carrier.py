@@ -25,17 +25,16 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
+from gate.context import KEY, PART
 from gate.desk import serve
 from gate.processes import Frozen
+from gate.record import record
 from gate.trees import MARK, TreeError, changes, known, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PORT, KEY = 9479, "x-mecctl-key"
-ROOT, STATE = Path("/volumes"), Path("/gate-state/state")
-PART = 4 << 20
-"""Bytes after which an answer of /changes ends, so that a gate can hold it in memory."""
+PORT, ROOT = 9479, Path("/volumes")
 
 
 class Carrier:
@@ -69,8 +68,8 @@ class Carrier:
     def changes(self, _: bytes) -> bytes:
         """Return the next part of what has changed; one of less than PART is the last, and then it is looked anew."""
         part = bytearray()
-        for record in self._rest:
-            part += record
+        for piece in self._rest:
+            part += piece
             if len(part) >= PART:
                 return bytes(part)
         self._rest = changes(self._root, self._there)
@@ -123,11 +122,6 @@ def may_start(record: dict[str, Any], mark: str) -> bool:
     if record["mode"] != "moving":
         return bool(record["mode"] == "local")
     return bool(record["was"][0] == "local" or mark == str(record["epoch"]))
-
-
-def _record() -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(STATE.read_text()) if STATE.exists() else {"mode": os.environ["FIRST"]}
-    return told
 
 
 def _listens(port: int) -> bool:
@@ -184,7 +178,7 @@ class _Server(ThreadingHTTPServer):
 
 def main() -> None:
     """Serve until it is told to end."""
-    carrier = Carrier(ROOT, _record(), int(os.environ["LISTENS"]))
+    carrier = Carrier(ROOT, record(), int(os.environ["LISTENS"]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=serve, args=(carrier.told,), daemon=True).start()
     _Server(carrier).serve_forever()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KEY, THERE = "x-mecctl-key", "/.well-known/mecctl-volumes"
 PART = 4 << 20
-"""Bytes of a carrier's part, of which a smaller one is the last; see gate/carrier.py."""
+"""Bytes of a part of what has changed, so that a gate can hold it in memory; a smaller one is the last."""
 _LITTLE, _PASSES = 1 << 20, 8
 _TELLS = 0.5
 """Seconds in which a carrier says that the workload didn't start in time."""

@@ -98,6 +98,7 @@ FILES = (
     "control.py",
     "desk.py",
     "processes.py",
+    "record.py",
     "switch.py",
     "trees.py",
     "gate.lua",

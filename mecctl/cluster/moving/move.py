@@ -41,6 +41,7 @@ class Move:
 
     def __init__(self, source: Side, target: Side, tell: Callable[[str], None]) -> None:
         self._source, self._target, self._tell = source, target, tell
+        self._ends = source.site.name, target.site.name
         self._began = time.monotonic()
         self._versions: dict[Side, str] = {}
 
@@ -72,10 +73,9 @@ class Move:
         target.prepare(runs=not target.work.carried)
         context = self._context(moved)
         self._reached(moved, "prepared")
-        ends = source.site.name, target.site.name
         # The source's record is the first to say so and the last not to: it alone tells whether a move is under way.
-        self._write(source, Record("moving", moved.epoch, target.address, *ends, was=_was(here)))
-        self._write(target, Record("moving", moved.epoch, source.address, *ends, was=_was(there)))
+        self._write(source, Record("moving", moved.epoch, target.address, *self._ends, was=_was(here)))
+        self._write(target, Record("moving", moved.epoch, source.address, *self._ends, was=_was(there)))
         self._reached(moved, "registered")
         told = {
             "epoch": moved.epoch,
@@ -106,9 +106,8 @@ class Move:
         source, target = self._source, self._target
         if not taken:
             target.gate("mode", "local", str(moved.epoch))
-        ends = source.site.name, target.site.name
-        self._write(target, Record("local", moved.epoch, source.address, *ends))
-        self._write(source, Record("peer", moved.epoch, target.address, *ends))
+        self._write(target, Record("local", moved.epoch, source.address, *self._ends))
+        self._write(source, Record("peer", moved.epoch, target.address, *self._ends))
         self._release()
         self._reached(moved, "settled")
         moved.ended = "moved"
@@ -136,8 +135,7 @@ class Move:
         return None
 
     def _refuse_another(self, found: Record) -> None:
-        ends = self._source.site.name, self._target.site.name
-        if found.mode == "moving" and (found.source, found.target) != ends:
+        if found.mode == "moving" and (found.source, found.target) != self._ends:
             name = self._source.work.name
             raise MecctlError(
                 f"a move of {name} from {found.source} to {found.target} is under way",

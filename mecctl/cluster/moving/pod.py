@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mecctl.engine.kube import KubeClient
     from mecctl.model import Workload
 
-_CARRIER = "carrier"
+CARRIER = "carrier"
 _PATIENCE, _GRACE = 120.0, 60.0
 _MERGE = {"Content-Type": "application/merge-patch+json"}
 
@@ -58,14 +58,7 @@ class VolumesPod:
 
     def tell(self, *words: str) -> dict[str, Any]:
         """Give the carrier a command of gate/desk.py, and return its answer."""
-        return tell(self.client, self.namespace, self._name, _CARRIER, words)
-
-    @property
-    def address(self) -> str:
-        """Where the gate reaches the carrier, as host:port."""
-        service = self.client.get("v1", "Service", f"{self.work.name}-here", self.namespace)["spec"]
-        (port,) = (port["port"] for port in service["ports"] if port["name"] == _CARRIER)
-        return f"{service['clusterIP']}:{port}"
+        return tell(self.client, self.namespace, self._name, CARRIER, words)
 
     def _scale(self, replicas: int) -> None:
         path = f"/apis/apps/v1/namespaces/{self.namespace}/statefulsets/{self.work.name}/scale"
@@ -78,5 +71,5 @@ class VolumesPod:
 
 def _carries(pod: dict[str, Any]) -> bool:
     found = pod.get("status", {}).get("initContainerStatuses", [])
-    running = any(one["name"] == _CARRIER and "running" in one["state"] for one in found)
+    running = any(one["name"] == CARRIER and "running" in one["state"] for one in found)
     return running and "deletionTimestamp" not in pod["metadata"]

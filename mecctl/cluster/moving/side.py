@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.moving.beside import tell
-from mecctl.cluster.moving.pod import VolumesPod
+from mecctl.cluster.moving.pod import CARRIER, VolumesPod
 from mecctl.cluster.moving.where import ledger
 from mecctl.engine.readiness.verdict import serves
 from mecctl.engine.readiness.wait import wait
@@ -57,12 +57,16 @@ class Side:
         nodes = {node.name: str(node.address) for node in self.site.nodes}
         return f"{nodes[self._pod['spec']['nodeName']]}:{port['nodePort']}"
 
-    @cached_property
+    @property
     def app(self) -> str:
         """Where the gate reaches the workload, as host:port; no name, which would have to be looked up in a hold."""
-        service = self._client.get("v1", "Service", f"{self.work.name}-here", self.namespace)["spec"]
-        port = service["ports"][0]
-        return f"{service['clusterIP']}:{port['port']}"
+        return f"{self._here['clusterIP']}:{self._here['ports'][0]['port']}"
+
+    @property
+    def carrier(self) -> str:
+        """Where the gate reaches the carrier beside a workload with volumes, as host:port."""
+        (port,) = (port["port"] for port in self._here["ports"] if port["name"] == CARRIER)
+        return f"{self._here['clusterIP']}:{port}"
 
     def gate(self, *words: str) -> Gate:
         """Give the gate a command for its mode, and return what it is in then; raises MecctlError if it can't.
@@ -77,6 +81,11 @@ class Side:
     def tell(self, *words: str) -> dict[str, Any]:
         """Give the gate a command of gate/desk.py, and return its answer; raises MecctlError with its `error`."""
         return tell(self._client, self.namespace, self._pod["metadata"]["name"], "gate", words)
+
+    @cached_property
+    def _here(self) -> dict[str, Any]:
+        spec: dict[str, Any] = self._client.get("v1", "Service", f"{self.work.name}-here", self.namespace)["spec"]
+        return spec
 
     @cached_property
     def _pod(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def bring(source: Side, target: Side, epoch: int) -> tuple[dict[str, str | None]
     target.pod.begin()
     for side in (source, target):
         side.pod.tell("key", key, str(epoch))
-    context: dict[str, str | None] = {"carrier": source.pod.address, "key": key}
+    context: dict[str, str | None] = {"carrier": source.carrier, "key": key}
     told = {"epoch": epoch, "peer": target.address, "seconds": _PATIENCE, "context": context}
     found = source.tell("prepare", json.dumps(told))
     return context, int(found["bytes"])

@@ -52,7 +52,8 @@ class Site:
     """A gate, its workload's state, and the API server's record."""
 
     def __init__(self, world: World, name: str, home: str) -> None:
-        self.world, self.address, self.namespace, self.app = world, f"{name}:30080", "slice-1", "app:8080"
+        self.world, self.address, self.namespace = world, f"{name}:30080", "slice-1"
+        self.app, self.carrier = "app:8080", "app:9479"
         self.site, self.work = SimpleNamespace(name=name), _work(world.carried)
         self.mode, self.epoch, self.served = ("local" if home == name else "closed"), 0, 0
         self.peer, self.state, self.object, self.version = "", [name] if home == name else [], "", 0
@@ -147,7 +148,7 @@ class Pod:
 
     def __init__(self, site: Site, runs: bool) -> None:
         self._site, self.runs, self.waits, self.stopped = site, runs, False, False
-        self.key, self.address = "", "carrier:9479"
+        self.key = ""
 
     def begin(self) -> None:
         self._site.world.step(self._begin)

@@ -1,0 +1,17 @@
+"""What a site has written down of where its workload is (mecctl/cluster/moving/record.py), as it is mounted here."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+STATE = Path("/gate-state/state")
+
+
+def record() -> dict[str, Any]:
+    """Return it; before any move, that the workload is where FIRST of the environment says (`local` or `closed`)."""
+    first = {"mode": os.environ["FIRST"], "epoch": 0, "peer": ""}
+    told: dict[str, Any] = json.loads(STATE.read_text()) if STATE.exists() else first
+    return told
