@@ -248,11 +248,15 @@ def again(pair: Pair, name: str, source: LiveSite, target: LiveSite) -> Ended:
 
 
 def test_up_leaves_it_where_it_was_moved(pair: Pair) -> None:
-    for site in (pair.a, pair.b):
-        assert site.plan().code == 0
-    where = json.loads(pair.b.on("edge-b", _state("store")))
+    there = pair.move("store", pair.a, pair.b, "--yes")
+    plans = [site.plan().code for site in (pair.a, pair.b)]
+    ups = [site.up().code for site in (pair.a, pair.b)]
+    modes = [json.loads(site.on(node, _state("store")))["mode"] for site, node in pair.nodes]
+    back = pair.move("store", pair.b, pair.a, "--yes")
 
-    assert (where["mode"], where["epoch"]) == ("local", 1)
+    assert [there.json["ended"], back.json["ended"]] == ["moved", "moved"], there.err + back.err
+    assert (plans, ups) == ([0, 0], [0, 0])
+    assert modes == ["peer", "local"]
 
 
 def test_what_does_not_move_is_refused(pair: Pair) -> None:
