@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mecctl.artifacts.builders import debian, disk, go, image
+from mecctl.artifacts.builders import box, debian, disk, go, image
 from mecctl.artifacts.cache import sha256_of
 from mecctl.artifacts.recipe import recipe_key
-from mecctl.artifacts.source import DebianSource, DiskSource, FileSource, GoSource, UrlSource
+from mecctl.artifacts.source import BoxSource, DebianSource, DiskSource, FileSource, GoSource, UrlSource
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _make_one(cache: Cache, artifact: Artifact, needs: Mapping[str, Path], work:
         made = debian.build(artifact, work)
     elif isinstance(source, DiskSource):
         made = disk.build(artifact, work)
+    elif isinstance(source, BoxSource):
+        made = box.build(artifact, work)
     else:
         made = image.build(artifact, needs, work)
     progress.end(task)

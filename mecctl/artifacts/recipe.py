@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from mecctl.artifacts.source import DiskSource, GoSource, ImageSource
+from mecctl.artifacts.source import BoxSource, DiskSource, GoSource, ImageSource
 from mecctl.resources import resource
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def recipe_key(artifact: Artifact) -> str:
         inputs["files"] = _hashes(go_module(source.module))
     if isinstance(source, DiskSource):
         inputs["files"] = {name: _hash(static_file(name)) for name in sorted({source.script, *source.add.values()})}
+    if isinstance(source, BoxSource):
+        inputs["files"] = {name: _hash(static_file(name)) for name in sorted(source.add.values())}
     if isinstance(source, ImageSource):
         inputs["files"] = {name: _hash(static_file(name)) for name in _statics(source)}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

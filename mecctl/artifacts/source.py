@@ -79,6 +79,24 @@ class DiskSource(Strict):
     add: dict[AbsolutePath, str] = Field(default_factory=dict)
 
 
+class BoxSource(Strict):
+    """A Vagrant box for libvirt (developer.hashicorp.com/vagrant/docs/boxes/format): a disk of Debian packages.
+
+    Beside the disk the tar has `vmlinuz` and `initrd`, from which a machine is booted directly. `modules` are the
+    kernel's that lead to the root file system, `units` are systemd's that start with it, `add` are programs under lab/
+    by the places they take; `size` is the disk's in GiB.
+    """
+
+    kind: Literal["box"]
+    suite: str
+    packages: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    modules: tuple[str, ...]
+    units: tuple[str, ...] = ()
+    add: dict[AbsolutePath, str] = Field(default_factory=dict)
+    size: int
+
+
 class ImageItem(Strict):
     """One thing in a layer: from an artifact, from a file under lab/, a link or an empty folder.
 
@@ -135,5 +153,5 @@ class ImageSource(Strict):
 
 
 Source = Annotated[
-    UrlSource | FileSource | GoSource | DebianSource | DiskSource | ImageSource, Field(discriminator="kind")
+    UrlSource | FileSource | GoSource | DebianSource | DiskSource | BoxSource | ImageSource, Field(discriminator="kind")
 ]

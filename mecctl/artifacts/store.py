@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mecctl.plan.progress import Progress
 
 # How many jobs of a kind run beside each other: builds use all cores by themselves, downloads wait for the network.
-_LANES = {"url": 4, "file": 1, "go": 1, "debian": 1, "disk": 1, "image": 1}
+_LANES = {"url": 4, "file": 1, "go": 1, "debian": 1, "disk": 1, "box": 1, "image": 1}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Local nodes for a site: containers that are machines to everything that meets them, on this machine."""
+"""Local nodes for a site on this machine: containers that are machines to everything that meets them, or machines."""
 
+from mecctl.lab.lifecycle import NodeStatus, down, status, up, with_driver
 from mecctl.lab.needs import Requirement, requirements
-from mecctl.lab.podman import NodeStatus, down, status, up
 
-__all__ = ["NodeStatus", "Requirement", "down", "requirements", "status", "up"]
+__all__ = ["NodeStatus", "Requirement", "down", "requirements", "status", "up", "with_driver"]

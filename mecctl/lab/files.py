@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mecctl.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 INIT = "/usr/lib/mecctl/node-init"
@@ -37,24 +37,23 @@ def digest() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def archive(files: Mapping[str, str], secret: frozenset[str]) -> str:
-    """Return a tar of the static files and `files`, all owned by root; those in `secret` only root can read.
+def archive(files: Mapping[str, str], secret: frozenset[str], masked: Iterable[str] = ()) -> str:
+    """Return a tar of `files`, all owned by root; those in `secret` only root can read, units in `masked` never run.
 
     A tar of ASCII texts is ASCII itself, which is why it travels as a str.
     """
     buffer = io.BytesIO()
-    everything = {**static(), **files}
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for folder in _PRIVATE_FOLDERS:
             entry = tarfile.TarInfo(folder)
             entry.type, entry.mode = tarfile.DIRTYPE, 0o700
             tar.addfile(entry)
-        for name, text in everything.items():
+        for name, text in files.items():
             entry = tarfile.TarInfo(name)
             entry.mode = _SECRET if name in secret else 0o755 if text.startswith("#!") else 0o644
             entry.size = len(text.encode())
             tar.addfile(entry, io.BytesIO(text.encode()))
-        for unit in masked_units():
+        for unit in masked:
             entry = tarfile.TarInfo(f"etc/systemd/system/{unit}")
             entry.type, entry.linkname = tarfile.SYMTYPE, "/dev/null"
             tar.addfile(entry)

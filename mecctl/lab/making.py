@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mecctl.artifacts.recipe import recipe_key
 from mecctl.errors import MecctlError
-from mecctl.lab import conflicts, firewall, image, ip, joining, keys, network, node, removal, ssh, watches
+from mecctl.lab import image, ip, network, node, removal, ssh, watches
 from mecctl.lab.containers import Container
-from mecctl.lab.names import Names
+from mecctl.lab.ground import Ground
 
 if TYPE_CHECKING:
     from mecctl.artifacts.store import Store
@@ -30,25 +28,20 @@ class Making:
     """One run of `lab up` for a site."""
 
     def __init__(self, folder: SiteFolder, layout: Layout, store: Store, podman: Podman, progress: Progress) -> None:
-        access = folder.site.spec.access
-        self._folder = folder
-        self._store, self._podman, self._progress, self._layout = store, podman, progress, layout
-        self._names = Names(folder.site.name, folder.path)
-        self._login = ssh.Login(folder.resolve(access.private_key), folder.resolve(access.known_hosts))
+        self._store, self._podman, self._progress = store, podman, progress
+        self._ground = Ground(folder, layout, lambda lab_id: removal.remove(podman, lab_id), progress)
+        self._names = self._ground.names
         self._rootfs = image.artifact()
         recipe = recipe_key(self._rootfs)
         self._plans = {one.name: node.Plan(one, self._names, layout, store.blobs, recipe) for one in folder.site.nodes}
-        self._addresses = {one.name: one.address for one in folder.site.nodes}
-        self._host_keys: dict[str, str] = {}
-        self._recording = threading.Lock()
 
     def complete(self) -> None:
         """Bring every node up; raises MecctlError for those that can't be, after the others are."""
         present = self._keep_what_fits(self._podman.containers(self._names.id))
-        self._make_network()
-        user_key = keys.ensure_user_key(self._login.key, self._names.id)
+        self._ground.make_network(namespaces=True)
+        user_key = self._ground.user_key()
         self._store.blobs.mkdir(parents=True, exist_ok=True)  # nodes mount it, even after the cache was emptied
-        self._recall_host_keys(present)
+        self._ground.recall_host_keys(present)
         reference = ""
         if present.keys() != self._plans.keys():
             reference = image.ensure(self._podman, self._store, self._rootfs, self._progress)
@@ -97,24 +90,6 @@ class Making:
             told = "it stays as it was made; `mecctl lab down` and `lab up` make it the way it is made now"
             self._progress.log(f"{container.node}: {told}")
 
-    def _make_network(self) -> None:
-        for conflict in self._conflicts():
-            if conflict.lab_id and conflict.folder and not (Path(conflict.folder) / "site.yaml").exists():
-                self._progress.log(f"the lab of {conflict.folder} is removed: its site is gone and it is in the way")
-                removal.remove(self._podman, conflict.lab_id)
-        if left := self._conflicts():
-            labs = [f", or mecctl lab down {conflict.folder}" for conflict in left if conflict.folder]
-            raise MecctlError(
-                f"{self._layout.subnet} is in use on this machine",
-                why="; ".join(str(conflict) for conflict in left),
-                fix=f"give the nodes other addresses{''.join(labs)}",
-            )
-        firewall.ensure(self._names)
-        network.ensure(self._names, self._layout, self._addresses)
-        network.check_route(self._names, self._addresses)
-        for peer in joining.join(self._folder):
-            self._progress.log(f"joined with the lab of {peer}")
-
     def _check_room(self, starting: int) -> None:
         """Say beforehand what a node would die of without a word: systemd needs inotify instances, root's are few."""
         if not starting:
@@ -129,35 +104,20 @@ class Making:
         if spare < starting * watches.NODE:
             self._progress.log(f"{spare} inotify instances are left, few for {starting} more nodes; {watches.FIX}")
 
-    def _conflicts(self) -> tuple[conflicts.Conflict, ...]:
-        rows = ip.links(), ip.show("address", "show"), ip.show("-4", "route", "show")
-        return conflicts.find(self._layout.subnet, self._names.link, *rows)
-
-    def _recall_host_keys(self, present: dict[str, Container]) -> None:
-        recorded = keys.recorded_hosts(self._login.known_hosts, self._names.id)
-        found = {name: keys.recorded_key(self._plans[name].node, recorded) for name in present}
-        self._host_keys = {name: key for name, key in found.items() if key}
-
-    def _record_host_key(self, name: str, key: str) -> None:
-        with self._recording:
-            self._host_keys[name] = key
-            entries = [(self._plans[one].node, host_key) for one, host_key in self._host_keys.items()]
-            keys.record_hosts(self._login.known_hosts, self._names.id, entries)
-
     def _bring_up(self, plan: node.Plan, container: Container | None, reference: str, user_key: str) -> None:
         name, began = plan.node.name, time.monotonic()
         task = f"node {name}"
         self._progress.begin(task)
         if container is None:
             self._progress.advance(task, 0, "making")
-            self._record_host_key(name, node.make(self._podman, plan, reference, user_key))
+            self._ground.record_host_key(name, node.make(self._podman, plan, reference, user_key))
             container = Container(plan.container, name, "created", 0, plan.address, plan.recipe)
         if node.start(self._podman, container, plan):
             self._progress.advance(task, 0, "booting")
             ssh.wait_for_port(plan.node, time.monotonic() + node.PATIENCE)
-        if not node.wait(self._podman, plan, self._login):
+        if not node.wait(self._podman, plan, self._ground.login):
             self._progress.log(f"{name}: its keys here were lost or changed; they are exchanged anew through podman")
-            self._record_host_key(name, node.let_in(self._podman, plan, user_key))
-            if not node.wait(self._podman, plan, self._login):
+            self._ground.record_host_key(name, node.let_in(self._podman, plan, user_key))
+            if not node.wait(self._podman, plan, self._ground.login):
                 raise MecctlError("the node refuses the lab's key", where=name, fix=f"podman rm -f {plan.container}")
         self._progress.end(task, f"up after {time.monotonic() - began:.1f} s")

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from mecctl.lab.layout import Layout
     from mecctl.lab.names import Names
 
-_BRIDGE, _UPLINK, _NODE = "lab", "host", "eth0"
+BRIDGE = "lab"
+"""The bridge in the lab's namespace that all nodes are on."""
+_UPLINK, _NODE = "host", "eth0"
 _MTU = 1550
 """Bytes: what pods send to another node is wrapped in 50 more, and a slice may ask for Ethernet's full 1500."""
 _SYSCTLS = (
@@ -81,20 +83,20 @@ def remove_node(names: Names, node: str) -> None:
 
 def _ensure_lab(names: Names, layout: Layout) -> None:
     inside = ip.links(names.lab)
-    if _BRIDGE not in inside:
-        ip.batch([f"link add {_BRIDGE} address {_mac(names.lab)} type bridge"], names.lab)
+    if BRIDGE not in inside:
+        ip.batch([f"link add {BRIDGE} address {mac(names.lab)} type bridge"], names.lab)
     if not _joined(ip.links(), names.link, inside, _UPLINK):
         ip.delete_link(names.link)
         ip.delete_link(_UPLINK, names.lab)
-        address = f"address {_mac(names.link)}"
+        address = f"address {mac(names.link)}"
         ip.batch([f"link add {names.link} {address} type veth peer name {_UPLINK} netns {names.lab}"])
         run(["ip", "link", "set", names.link, "alias", names.alias])
     ip.batch(
         [
             "link set lo up",
-            f"address replace {layout.gateway}/{layout.subnet.prefixlen} dev {_BRIDGE}",
-            f"link set {_UPLINK} mtu {_MTU} master {_BRIDGE} up",
-            f"link set {_BRIDGE} mtu {_MTU} up",
+            f"address replace {layout.gateway}/{layout.subnet.prefixlen} dev {BRIDGE}",
+            f"link set {_UPLINK} mtu {_MTU} master {BRIDGE} up",
+            f"link set {BRIDGE} mtu {_MTU} up",
         ],
         names.lab,
     )
@@ -113,9 +115,9 @@ def _ensure_node(names: Names, layout: Layout, node: str, address: str) -> None:
     if not _joined(ip.links(namespace), _NODE, ip.links(names.lab), port):
         ip.delete_link(_NODE, namespace)
         ip.delete_link(port, names.lab)
-        peer = f"peer name {_NODE} address {_mac(namespace)} netns {namespace}"
+        peer = f"peer name {_NODE} address {mac(namespace)} netns {namespace}"
         ip.batch([f"link add {port} type veth {peer}"], names.lab)
-    ip.batch([f"link set {port} mtu {_MTU} master {_BRIDGE} up"], names.lab)
+    ip.batch([f"link set {port} mtu {_MTU} master {BRIDGE} up"], names.lab)
     ip.batch(
         [
             "link set lo up",
@@ -136,7 +138,7 @@ def _port(node: str) -> str:
     return f"n{hashlib.sha256(node.encode()).hexdigest()[:10]}"
 
 
-def _mac(name: str) -> str:
+def mac(name: str) -> str:
     """Return the same local unicast MAC address for a name every time: neighbours remember it for a while."""
     digits = f"02{hashlib.sha256(name.encode()).hexdigest()[:10]}"
     return ":".join(digits[place : place + 2] for place in range(0, 12, 2))

@@ -115,6 +115,7 @@ def make(podman: Podman, plan: Plan, image: str, user_key: str) -> str:
     podman.make_volume(plan.container, {LABEL: plan.names.id})
     podman.create(plan.container, plan.labels, [*plan.options, image, files.INIT])
     texts = {
+        **files.static(),
         **_access(user_key, pair),
         "etc/machine-id": f"{uuid.uuid4().hex}\n",
         "etc/hosts": f"127.0.0.1 localhost\n::1 localhost\n{plan.node.address} {plan.node.name}\n",
@@ -122,7 +123,7 @@ def make(podman: Podman, plan: Plan, image: str, user_key: str) -> str:
         "etc/ssh/sshd_config.d/20-port.conf": f"Port {plan.node.port}\n",
     }
     secret = frozenset({_HOST_KEY, _AUTHORIZED})
-    podman.run("cp", "-", f"{plan.container}:/", stdin=files.archive(texts, secret))
+    podman.run("cp", "-", f"{plan.container}:/", stdin=files.archive(texts, secret, files.masked_units()))
     return pair.public
 
 

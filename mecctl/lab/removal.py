@@ -14,6 +14,7 @@ from mecctl.errors import CommandError, MecctlError
 from mecctl.lab import firewall, ip, network
 from mecctl.lab.host import exclusive
 from mecctl.lab.names import link_of
+from mecctl.lab.vms import daemon
 from mecctl.process import run
 
 if TYPE_CHECKING:
@@ -26,14 +27,16 @@ _DYING = 5.0  # seconds that the kernel may take to let go of the groups of kill
 _PAUSE = 0.05
 
 
-def remove(podman: Podman, lab_id: str) -> None:
-    """Remove the lab's containers, volumes, network, rules and cgroups.
+def remove(podman: Podman | None, lab_id: str) -> None:
+    """Remove the lab's containers, machines, volumes, network, rules and cgroups.
+
+    `podman` is None on a machine without it, where there are no containers.
 
     One thing that won't go doesn't keep the rest; raises MecctlError at the end that names what is left.
     """
     steps: tuple[Callable[[], None], ...] = (
-        lambda: podman.remove([one.name for one in podman.containers(lab_id)]),
-        lambda: podman.remove_volumes(podman.volumes(lab_id)),
+        lambda: _remove_containers(podman, lab_id),
+        lambda: daemon.stop(lab_id),
         lambda: network.remove(lab_id),
         lambda: firewall.remove(lab_id),
         lambda: _remove_cgroups(lab_id),
@@ -53,10 +56,12 @@ def remove(podman: Podman, lab_id: str) -> None:
         )
 
 
-def remaining(podman: Podman, lab_id: str) -> Iterable[str]:
+def remaining(podman: Podman | None, lab_id: str) -> Iterable[str]:
     """Return what there is of the lab on this machine, in words."""
-    yield from (f"container {one.name}" for one in podman.containers(lab_id))
-    yield from (f"volume {name}" for name in podman.volumes(lab_id))
+    if podman:
+        yield from (f"container {one.name}" for one in podman.containers(lab_id))
+        yield from (f"volume {name}" for name in podman.volumes(lab_id))
+    yield from daemon.leftovers(lab_id)
     yield from (f"network namespace {name}" for name in network.namespaces(lab_id))
     yield from (f"interface {name}" for name in ip.links() if name == link_of(lab_id))
     yield from (f"nftables table inet {name}" for name in firewall.tables(lab_id))
@@ -68,6 +73,12 @@ def remove_state(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):
         folder.parent.rmdir()
+
+
+def _remove_containers(podman: Podman | None, lab_id: str) -> None:
+    if podman:
+        podman.remove([one.name for one in podman.containers(lab_id)])
+        podman.remove_volumes(podman.volumes(lab_id))
 
 
 def _cgroups(lab_id: str) -> list[Path]:

@@ -11,7 +11,7 @@ from mecctl.model.line import Line
 from mecctl.model.location import Location
 from mecctl.model.node import Access, Node
 from mecctl.model.policy import Policy
-from mecctl.model.quantity import Duration
+from mecctl.model.quantity import Duration, Memory
 from mecctl.model.slice import Slice
 from mecctl.model.system import OperatingSystem
 from mecctl.model.types import Image, LabelKey, LabelValue, Name, or_text
@@ -53,7 +53,13 @@ class Platform(Model):
 class Lab(Model):
     """Says that the nodes are made on this machine by `mecctl lab up`."""
 
-    driver: Literal["podman"] = Field("podman", description="podman: every node is a container with its own systemd.")
+    driver: Literal["podman", "vagrant"] = Field(
+        "podman",
+        description="podman: every node is a container with its own systemd; vagrant: a virtual machine with its own "
+        "kernel, by libvirt and QEMU.",
+    )
+    cpus: int = Field(2, ge=1, le=64, description="Processors of each virtual machine.")
+    memory: Memory = Field("3Gi", description="Memory of each virtual machine with its unit.")
 
 
 class SiteSpec(Model):

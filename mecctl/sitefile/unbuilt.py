@@ -119,7 +119,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         "local or internet",
         ("private-network",),
     ),
-    Unbuilt("spec.lab.driver", "labs of virtual machines aren't built yet", "write driver: podman", ("vagrant",)),
 )
 
 

@@ -1,0 +1,59 @@
+"""Whether virtual machines run on KVM here: only where a guest really boots under it, for some hosts' KVM hangs."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from mecctl.errors import CommandError
+from mecctl.lab.files import write
+from mecctl.lab.layout import host_arch
+from mecctl.process import run
+
+if TYPE_CHECKING:
+    from mecctl.lab.vms.box import Box
+    from mecctl.plan.progress import Progress
+
+Accelerator = Literal["kvm", "tcg"]
+_KVM = Path("/dev/kvm")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_LIMIT = 15.0
+"""Seconds for a kernel to boot as far as it gets without a disk; under a KVM that works it takes one."""
+_END = b"Kernel panic"
+EMULATORS = {"amd64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
+
+
+def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
+    """Return how machines of a box run on this host.
+
+    `memory` is the file that remembers the answer until the host boots again. Raises CommandError when QEMU is missing.
+    """
+    if box.arch != host_arch() or not _KVM.exists():
+        return "tcg"
+    question = {"boot": _BOOT_ID.read_text().strip(), "kernel": str(box.kernel)}
+    known = json.loads(memory.read_text()) if memory.exists() else {}
+    if known.get("question") == question:
+        return "kvm" if known["kvm"] else "tcg"
+    progress.begin("KVM")
+    boots = _boots(box)
+    progress.end("KVM", "a guest boots under it" if boots else f"no guest boots within {_LIMIT:g} s: emulation it is")
+    write(memory, json.dumps({"question": question, "kvm": boots}))
+    return "kvm" if boots else "tcg"
+
+
+def _boots(box: Box) -> bool:
+    """Boot the box's kernel without a disk: it gets as far as its panic for want of one, or KVM doesn't work."""
+    words = [EMULATORS[box.arch], "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-no-reboot"]
+    words += ["-display", "none", "-serial", "stdio", "-kernel", str(box.kernel)]
+    words += ["-append", "console=ttyS0 panic=-1 root=/dev/none"]
+    with tempfile.TemporaryFile() as said:
+        try:
+            run(words, timeout=_LIMIT, check=False, stdout=said)
+        except CommandError as error:
+            if "isn't installed" in error.what:
+                raise
+            return False
+        said.seek(0)
+        return _END in said.read()

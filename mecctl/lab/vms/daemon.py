@@ -1,0 +1,135 @@
+"""The lab's own libvirtd, in the lab's network namespace and with folders of its own.
+
+Whatever libvirt does (interfaces, domains, pools, files) it does there, so nothing of the host's own libvirt is touched
+or met, and everything is gone with the daemon and its folders. It needs no init system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mecctl.errors import MecctlError
+from mecctl.lab.files import write
+from mecctl.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mecctl.lab.names import Names
+
+_RUN = Path("/run/mecctl-lab")  # short: a socket's path has at most 107 bytes (unix(7))
+_PLACES = {"etc": "/etc/libvirt", "run": "/run/libvirt", "log": "/var/log/libvirt", "cache": "/var/cache/libvirt"}
+_LIB = "/var/lib/libvirt"
+_DAEMON, _MACHINE = "libvirtd", "qemu-system-"
+_PATIENCE = 30.0
+_PAUSE = 0.05
+# QEMU runs as this root and in no cgroup: the host's groups stay as they are.
+_QEMU_CONF = """\
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+cgroup_controllers = []
+namespaces = []
+stdio_handler = "file"
+"""
+_DAEMON_CONF = """\
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+unix_sock_rw_perms = "0700"
+log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+"""
+# `ip netns exec` gives the process mounts of its own (ip-netns(8)), so these are seen by the daemon alone.
+_START = """\
+set -eu
+for place in {places}; do
+  mkdir -p "${{place#*:}}"
+  mount --bind "${{place%%:*}}" "${{place#*:}}"
+done
+exec libvirtd --daemon --pid-file /run/libvirt/libvirtd.pid
+"""
+
+
+def uri(lab_id: str) -> str:
+    """Return the address by which libvirt's clients on this machine reach the lab's daemon."""
+    return f"qemu:///system?socket={_folder(lab_id)}/run/libvirt-sock"
+
+
+def start(names: Names, images: Path) -> None:
+    """Make the lab's libvirtd run, with its disks in the folder `images`; one that runs stays.
+
+    Raises CommandError when it can't be started, MecctlError with its log when it doesn't answer.
+    """
+    folder = _folder(names.id)
+    if _alive(folder):
+        return
+    write(folder / "etc" / "qemu.conf", _QEMU_CONF)
+    write(folder / "etc" / "libvirtd.conf", _DAEMON_CONF)
+    for name in _PLACES:
+        (folder / name).mkdir(exist_ok=True)
+    (images / "images").mkdir(parents=True, exist_ok=True)
+    places = [f"{folder}/{name}:{place}" for name, place in _PLACES.items()] + [f"{images}:{_LIB}"]
+    script = _START.format(places=" ".join(f"'{place}'" for place in places))
+    run(["ip", "netns", "exec", names.lab, "sh", "-c", script], timeout=_PATIENCE)
+    deadline = time.monotonic() + _PATIENCE
+    while not (folder / "run" / "libvirt-sock").is_socket():
+        if time.monotonic() > deadline:
+            raise MecctlError("libvirtd doesn't answer", where=str(folder / "log" / "libvirtd.log"))
+        time.sleep(_PAUSE)
+
+
+def stop(lab_id: str) -> None:
+    """End the lab's libvirtd and machines, and remove what they kept."""
+    deadline = time.monotonic() + _PATIENCE
+    while (pids := list(_processes(lab_id))) and time.monotonic() < deadline:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_PAUSE)
+    shutil.rmtree(_folder(lab_id), ignore_errors=True)
+    with contextlib.suppress(OSError):
+        _RUN.rmdir()
+
+
+def states(lab_id: str, prefix: str) -> dict[str, str]:
+    """Return `running` for every machine that does, by its name without `prefix`."""
+    files = (_folder(lab_id) / "run").glob(f"qemu/{prefix}*.pid")
+    return {file.stem.removeprefix(prefix): "running" for file in files if _pid(file, _MACHINE)}
+
+
+def leftovers(lab_id: str) -> Iterator[str]:
+    """Yield what is left of the lab's daemon and machines, in words."""
+    yield from (f"process {pid}" for pid in _processes(lab_id))
+    if _folder(lab_id).exists():
+        yield f"folder {_folder(lab_id)}"
+
+
+def _folder(lab_id: str) -> Path:
+    return _RUN / lab_id
+
+
+def _alive(folder: Path) -> bool:
+    return (folder / "run" / "libvirt-sock").is_socket() and bool(_pid(folder / "run" / "libvirtd.pid", _DAEMON))
+
+
+def _processes(lab_id: str) -> Iterator[int]:
+    """Yield the daemon and the machines: each has written its process id where only this lab's do."""
+    folder = _folder(lab_id) / "run"
+    files = [(folder / "libvirtd.pid", _DAEMON), *((file, _MACHINE) for file in folder.glob("qemu/*.pid"))]
+    yield from (pid for file, name in files if (pid := _pid(file, name)))
+
+
+def _pid(file: Path, name: str) -> int | None:
+    """Return the process id in a file, unless that process is gone or has become another program's."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(file.read_text())
+        if Path(f"/proc/{pid}/comm").read_text().startswith(name[:15]):
+            return pid
+    return None

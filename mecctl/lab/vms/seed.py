@@ -1,0 +1,56 @@
+"""What a virtual node gets at its first boot: a tar on a second disk, with its name, address and keys."""
+
+from __future__ import annotations
+
+import tarfile
+import uuid
+from typing import TYPE_CHECKING
+
+from mecctl.lab import files, keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mecctl.lab.layout import Layout
+    from mecctl.model import Node
+
+_HOST_KEY = "etc/ssh/ssh_host_ed25519_key"
+_AUTHORIZED = "root/.ssh/authorized_keys"
+_SSHD = "etc/ssh/sshd_config.d/10-lab.conf"
+_NETWORK = """\
+[Match]
+MACAddress={mac}
+[Network]
+Address={address}/{prefix}
+Gateway={gateway}
+LinkLocalAddressing=no
+IPv6AcceptRA=no
+"""
+
+
+def make(path: Path, node: Node, layout: Layout, mac: str, user_key: str) -> str:
+    """Write the seed of a node whose network card has the address `mac`; return its new public host key."""
+    pair = keys.generate()
+    network = _NETWORK.format(mac=mac, address=node.address, prefix=layout.subnet.prefixlen, gateway=layout.gateway)
+    texts = {
+        _AUTHORIZED: f"{user_key}\n",
+        _HOST_KEY: pair.private,
+        f"{_HOST_KEY}.pub": f"{pair.public}\n",
+        _SSHD: files.static()[_SSHD],
+        "etc/hostname": f"{node.name}\n",
+        "etc/machine-id": f"{uuid.uuid4().hex}\n",
+        "etc/hosts": f"127.0.0.1 localhost\n::1 localhost\n{node.address} {node.name}\n",
+        "etc/resolv.conf": f"nameserver {layout.gateway}\n",
+        "etc/systemd/network/10-lab.network": network,
+    }
+    files.write(path, files.archive(texts, frozenset({_HOST_KEY, _AUTHORIZED})), 0o600)
+    return pair.public
+
+
+def host_key(path: Path) -> str | None:
+    """Return the public host key in a seed, None when there is no seed."""
+    if not path.exists():
+        return None
+    with tarfile.open(path) as tar:
+        file = tar.extractfile(f"{_HOST_KEY}.pub")
+        return file.read().decode().strip() if file else None
