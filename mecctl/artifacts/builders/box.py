@@ -45,8 +45,8 @@ def build(artifact: Artifact, work: Path) -> Path:
     (kernel,) = (root / "boot").glob("vmlinuz-*")
     shutil.copy(kernel, work / "vmlinuz")
     shutil.copy(root / "boot" / "initrd", work / "initrd")
-    with disk.open("wb") as file:
-        file.truncate(source.size << 30)
+    with disk.open("wb") as raw:
+        raw.truncate(source.size << 30)
     run(["mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", root, disk])
     run(["qemu-img", "convert", "-c", "-O", "qcow2", "-o", "compression_type=zstd", disk, work / "box.img"])
     # vagrant-libvirt's box format, version 1 (its documentation, "Box Format").
