@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from mecctl.cli.options import INVENTORIES, SiteArgument, VerboseOption
+from mecctl.cli.options import INVENTORIES, Driver, SiteArgument, VerboseOption
 from mecctl.cli.progress import shown
 
 app = typer.Typer(help="Local nodes for a site, on this machine.", no_args_is_help=True)
-
-
-class Driver(StrEnum):
-    """What makes nodes."""
-
-    podman = "podman"
-    vagrant = "vagrant"
 
 
 @app.command()

@@ -19,6 +19,13 @@ class Format(StrEnum):
     json = "json"
 
 
+class Driver(StrEnum):
+    """What makes the nodes of a lab."""
+
+    podman = "podman"
+    vagrant = "vagrant"
+
+
 def complete_site(incomplete: str) -> Iterable[str]:
     """Names of the sites under inventories/ that start with what was typed."""
     return sorted(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mecctl.lab import machine, watches
+from mecctl.lab.requirement import Requirement, program
+from mecctl.lab.vms import needs as vms
 from mecctl.process import run
 
 if TYPE_CHECKING:
@@ -30,22 +30,15 @@ _KERNEL = {
 _NAMED = "mkdir -p /sys/fs/cgroup/systemd && mount -t cgroup -o none,name=systemd systemd /sys/fs/cgroup/systemd"
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """One thing a lab needs: whether it is there, what was found, and the command that mends it (empty when fine)."""
+def requirements(*, machines: bool = False) -> tuple[Requirement, ...]:
+    """Look at this machine, also for what virtual `machines` need; changes nothing.
 
-    name: str
-    ok: bool
-    what: str
-    fix: str = ""
-
-
-def requirements() -> tuple[Requirement, ...]:
-    """Look at this machine; changes nothing. What only root can find out is left out for anyone else."""
-    found = [_root(), _cgroups(), _inotify(), *(_program(name, package) for name, package in _PROGRAMS.items())]
+    What only root can find out is left out for anyone else.
+    """
+    found = [_root(), _cgroups(), _inotify(), *(program(name, package) for name, package in _PROGRAMS.items())]
     if machine.is_root() and all(one.ok for one in found[3:]):
         found += _kernel()
-    return tuple(found)
+    return (*found, *(vms.requirements() if machines else ()))
 
 
 def _root() -> Requirement:
@@ -53,13 +46,6 @@ def _root() -> Requirement:
         return Requirement("root", ok=True, what="this is root")
     what = "a lab makes network namespaces, interfaces and privileged containers, which takes root"
     return Requirement("root", ok=False, what=what, fix="run mecctl lab with sudo")
-
-
-def _program(name: str, package: str) -> Requirement:
-    path = shutil.which(name)
-    if path:
-        return Requirement(name, ok=True, what=path)
-    return Requirement(name, ok=False, what="isn't installed", fix=f"sudo apt-get install {package}")
 
 
 def _cgroups() -> Requirement:

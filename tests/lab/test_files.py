@@ -9,7 +9,8 @@ from mecctl.lab import files
 
 @pytest.fixture
 def tar():
-    text = files.archive({"etc/machine-id": "0123\n", "etc/key": "secret\n"}, frozenset({"etc/key"}))
+    texts = {**files.static(), "etc/machine-id": "0123\n", "etc/key": "secret\n"}
+    text = files.archive(texts, frozenset({"etc/key"}), files.masked_units())
     with tarfile.open(fileobj=io.BytesIO(text.encode())) as opened:
         yield opened
 

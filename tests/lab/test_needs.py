@@ -1,7 +1,7 @@
 import pytest
 
 from mecctl.lab import machine, requirements, watches
-from mecctl.lab.needs import Requirement
+from mecctl.lab.requirement import Requirement
 from mecctl.process import Completed
 
 

@@ -33,6 +33,7 @@ def rest(monkeypatch):
     monkeypatch.setattr("mecctl.lab.network.namespaces", lambda _: ())
     monkeypatch.setattr("mecctl.lab.firewall.tables", lambda _: ())
     monkeypatch.setattr("mecctl.lab.ip.links", dict)
+    monkeypatch.setattr("mecctl.lab.vms.daemon.stop", lambda _: removed.append("machines"))
     monkeypatch.setattr(removal, "_remove_namespace_folder", lambda: removed.append("folder"))
     return removed
 
@@ -44,7 +45,7 @@ def test_what_will_not_go_is_named_and_the_rest_goes(rest, monkeypatch, tmp_path
         removal.remove(Stubborn(), "0123abcd")
 
     assert "volume is being used" in str(caught.value)
-    assert rest == ["network", "firewall", "folder"]
+    assert rest == ["machines", "network", "firewall", "folder"]
 
 
 def test_the_labs_cgroups_go_from_the_leaves_up_in_every_hierarchy(monkeypatch, tmp_path):

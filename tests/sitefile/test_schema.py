@@ -71,7 +71,7 @@ def test_examples_follow_it(validator):
         ("{privateKey: keys/id}", "{privateKey: keys/id, bastion: null}", True),
         ("{privateKey: keys/id}", "{privateKey: keys/id, bastion: x}", False),
         ("  access: {privateKey: keys/id}\n", "  lab: {driver: podman}\n", True),
-        ("  access: {privateKey: keys/id}\n", "  lab: {driver: vagrant}\n", False),
+        ("  access: {privateKey: keys/id}\n", "  lab: {driver: docker}\n", False),
         ("  access: {privateKey: keys/id}\n", "", False),
         ("{name: here}", "{name: here, labels: {a b: c}}", False),
         ("{name: here}", "{name: here, labels: {a: b}}", True),

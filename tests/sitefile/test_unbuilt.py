@@ -38,7 +38,6 @@ CASES = [
         "spec.slices[0].dataNetworkAccess",
         "a way into a private network isn't built: the site file has no place for its addresses; local or internet",
     ),
-    ("  slices:\n", "  lab: {driver: vagrant}\n  slices:\n", "spec.lab.driver", "write driver: podman"),
 ]
 
 

@@ -10,7 +10,7 @@ from mecctl.lab import ssh
 from mecctl.lab.ground import Ground
 from mecctl.lab.layout import host_arch
 from mecctl.lab.network import BRIDGE, mac
-from mecctl.lab.vms import accelerator, box, daemon, seed
+from mecctl.lab.vms import accelerator, box, daemon, needs, seed
 from mecctl.lab.vms.vagrant import BOOT_TIMEOUT, Vagrant
 from mecctl.model.quantity import size
 
@@ -47,6 +47,10 @@ class Making:
 
     def prepare(self) -> None:
         """Make all that the machines need: network, libvirtd, boxes, seeds, and what Vagrant is told of them."""
+        present = daemon.states(self._ground.names.id, self._ground.names.node(""))
+        new = [name for name in self._ground.nodes if name not in present]
+        self._state.mkdir(parents=True, exist_ok=True)
+        needs.check(self._state, len(new), int(size(self._lab.memory)))
         self._ground.make_network(namespaces=False)
         user_key = self._ground.user_key()
         archs = sorted({one.arch or host_arch() for one in self._ground.nodes.values()})

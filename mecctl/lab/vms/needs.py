@@ -1,0 +1,75 @@
+"""What a machine needs to run virtual nodes, beside what every lab needs."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from mecctl.errors import CommandError, MecctlError
+from mecctl.lab.requirement import Requirement, program
+from mecctl.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PROGRAMS = {
+    "vagrant": "vagrant",
+    "libvirtd": "libvirt-daemon-system",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-img": "qemu-utils",
+    "mke2fs": "e2fsprogs",
+    "mmdebstrap": "mmdebstrap",
+}
+_PLUGIN = "vagrant-libvirt"
+_BOX, _NODE = 3 << 30, 4 << 30
+"""Bytes on disk: of a box while it is made, and what a node's own disk grows to with a site on it."""
+
+
+def requirements() -> Iterator[Requirement]:
+    """Look at this machine; changes nothing."""
+    programs = [program(name, package) for name, package in _PROGRAMS.items()]
+    yield from programs
+    if programs[0].ok:
+        yield _plugin()
+
+
+def check(disks: Path, nodes: int, memory: int) -> None:
+    """Raise MecctlError that names all that keeps `nodes` new machines, of `memory` bytes each, from being made.
+
+    `disks` is the folder where their disks lie.
+    """
+    missing = [one for one in requirements() if not one.ok]
+    if missing:
+        raise MecctlError(
+            f"virtual machines can't be made here: {', '.join(f'{one.name} {one.what}' for one in missing)}",
+            fix="; ".join(dict.fromkeys(one.fix for one in missing)),
+        )
+    _enough("disk space", shutil.disk_usage(disks).free, _BOX + nodes * _NODE if nodes else 0, str(disks))
+    _enough("memory", _available(), nodes * memory, "the machines of the lab")
+
+
+def _enough(what: str, there: int, wanted: int, where: str) -> None:
+    if there < wanted:
+        raise MecctlError(
+            f"not enough {what} for the machines: {wanted / 2**30:.1f} GiB wanted, {there / 2**30:.1f} GiB free",
+            where=where,
+            fix=f"free {what}, or write fewer nodes or less spec.lab.memory",
+        )
+
+
+def _available() -> int:
+    """Return the bytes of memory that programs may take without swapping (proc(5), MemAvailable)."""
+    with open("/proc/meminfo", encoding="ascii") as file:  # noqa: PTH123 - a Path's open is no shorter
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("MemAvailable:"))
+
+
+def _plugin() -> Requirement:
+    try:
+        listed = run(["vagrant", "plugin", "list"], timeout=60).stdout
+    except CommandError as error:
+        return Requirement(_PLUGIN, ok=False, what=str(error), fix="vagrant plugin repair")
+    found = next((line.strip() for line in listed.splitlines() if line.startswith(_PLUGIN)), None)
+    if found:
+        return Requirement(_PLUGIN, ok=True, what=found)
+    return Requirement(_PLUGIN, ok=False, what="isn't among Vagrant's plugins", fix=f"sudo apt-get install {_PLUGIN}")

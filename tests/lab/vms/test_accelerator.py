@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from mecctl.errors import CommandError
+from mecctl.lab.vms import accelerator
+from mecctl.lab.vms.box import Box
+from mecctl.plan.progress import Silent
+from mecctl.process import Completed
+
+
+@pytest.fixture
+def memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(accelerator, "_KVM", tmp_path)
+    monkeypatch.setattr(accelerator, "host_arch", lambda: "amd64")
+    return tmp_path / "kvm.json"
+
+
+def box(arch="amd64"):
+    return Box(arch, f"mecctl/node-{arch}", "1.0.1", "file:///c.json", Path("/boot/vmlinuz"), Path("/boot/initrd"))
+
+
+def booting(monkeypatch, said=b"", error=None):
+    """Stand in for QEMU; return the list of its calls."""
+    calls = []
+
+    def run(words, *, timeout, check, stdout):
+        calls.append(words)
+        if error:
+            raise error
+        stdout.write(said)
+        return Completed(0, "", "")
+
+    monkeypatch.setattr(accelerator, "run", run)
+    return calls
+
+
+def test_a_kernel_that_gets_to_its_panic_for_want_of_a_disk_shows_that_kvm_works(memory, monkeypatch):
+    calls = booting(monkeypatch, b"[ 0.9] Kernel panic - not syncing: VFS: Unable to mount root fs")
+
+    assert accelerator.find(box(), memory, Silent()) == "kvm"
+    assert accelerator.find(box(), memory, Silent()) == "kvm"
+    assert len(calls) == 1
+    assert "root=/dev/none" in calls[0][-1]
+
+
+@pytest.mark.parametrize("said", [b"", b"Booting from ROM.."])
+def test_a_guest_that_says_nothing_or_stops_early_is_emulated(memory, monkeypatch, said):
+    booting(monkeypatch, said)
+
+    assert accelerator.find(box(), memory, Silent()) == "tcg"
+
+
+def test_a_guest_that_hangs_is_emulated_and_not_tried_again(memory, monkeypatch):
+    calls = booting(monkeypatch, error=CommandError("qemu did not end within 15 s"))
+
+    assert [accelerator.find(box(), memory, Silent()) for _ in range(2)] == ["tcg", "tcg"]
+    assert len(calls) == 1
+
+
+def test_another_kernel_or_boot_of_the_host_is_asked_anew(memory, monkeypatch, tmp_path):
+    calls = booting(monkeypatch)
+    accelerator.find(box(), memory, Silent())
+    (tmp_path / "boot_id").write_text("another\n")
+    monkeypatch.setattr(accelerator, "_BOOT_ID", tmp_path / "boot_id")
+    accelerator.find(box(), memory, Silent())
+
+    assert len(calls) == 2
+
+
+def test_another_architecture_is_emulated_without_a_question(memory, monkeypatch):
+    assert booting(monkeypatch) == []
+    assert accelerator.find(box("arm64"), memory, Silent()) == "tcg"
+
+
+def test_no_qemu_is_no_answer(memory, monkeypatch):
+    booting(monkeypatch, error=CommandError("the program qemu-system-x86_64 isn't installed"))
+
+    with pytest.raises(CommandError, match="isn't installed"):
+        accelerator.find(box(), memory, Silent())

@@ -1,0 +1,76 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from mecctl.artifacts.store import Store
+from mecctl.errors import MecctlError
+from mecctl.lab import lifecycle
+from mecctl.lab.layout import layout
+from mecctl.lab.vms import accelerator, box, daemon, making, needs
+from mecctl.lab.vms.box import Box
+from mecctl.plan.progress import Silent
+from tests.lab.sites import site_folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return site_folder(tmp_path / "site", lab={"driver": "vagrant", "cpus": 3, "memory": "2Gi"})
+
+
+@pytest.fixture
+def prepare(folder, tmp_path, monkeypatch):
+    """Prepare a lab on a machine that has none, without touching it; return what Vagrant is told."""
+    made = Box("amd64", "mecctl/node-amd64", "1.0.7", "file:///c.json", Path("/b/vmlinuz"), Path("/b/initrd"))
+    monkeypatch.setattr(box, "ensure", lambda *_: made)
+    monkeypatch.setattr(needs, "check", lambda *_: None)
+    monkeypatch.setattr(daemon, "start", lambda *_: None)
+    monkeypatch.setattr("mecctl.lab.ground.Ground.make_network", lambda *_, **__: None)
+    monkeypatch.setattr(making, "host_arch", lambda: "amd64")
+
+    def run(kind="tcg"):
+        monkeypatch.setattr(accelerator, "find", lambda *_: kind)
+        making.Making(folder, layout(folder), Store(tmp_path / "cache"), lambda _: None, Silent()).prepare()
+        return json.loads((folder.state / "lab/vms/machines.json").read_text())
+
+    return run
+
+
+def test_vagrant_is_told_what_the_site_says(prepare):
+    told = prepare()
+
+    assert [row["name"] for row in told["nodes"]] == ["edge-1", "edge-2"]
+    assert {(row["cpus"], row["memoryMiB"], row["driver"], row["cpuMode"]) for row in told["nodes"]} == {
+        (3, 2048, "qemu", "maximum")
+    }
+    assert told["nodes"][0]["mac"] != told["nodes"][1]["mac"]
+    assert told["prefix"].startswith("mec-unit-test-")
+
+
+def test_kvm_is_used_where_it_works(prepare):
+    assert {(row["driver"], row["cpuMode"]) for row in prepare("kvm")["nodes"]} == {("kvm", "host-passthrough")}
+
+
+def test_a_second_run_keeps_keys_and_puts_them_on_record(prepare, folder):
+    prepare()
+    known = folder.resolve(folder.site.spec.access.known_hosts)
+    first, seeds = known.read_text(), [file.read_bytes() for file in folder.state.glob("lab/vms/seeds/*.tar")]
+    known.unlink()
+    prepare()
+
+    assert known.read_text() == first
+    assert [file.read_bytes() for file in folder.state.glob("lab/vms/seeds/*.tar")] == seeds
+    assert len(first.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("asked", "up"), [("podman", "virtual machines"), ("vagrant", "containers")])
+def test_a_lab_that_is_up_as_another_kind_is_not_touched(folder, tmp_path, monkeypatch, asked, up):
+    monkeypatch.setattr("mecctl.lab.machine.is_root", lambda: True)
+    monkeypatch.setattr("mecctl.lab.machine.Machine.cgroup_fault", None)
+    monkeypatch.setattr("mecctl.lab.containers.Podman.containers", lambda *_: ("edge-1",))
+    monkeypatch.setattr(daemon, "leftovers", lambda _: iter(["process 7"]))
+
+    with pytest.raises(MecctlError, match=f"is up as {up}") as caught:
+        lifecycle.up(lifecycle.with_driver(folder, asked), Store(tmp_path / "cache"), Silent())
+
+    assert "mecctl lab down" in str(caught.value)
