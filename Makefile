@@ -2,7 +2,7 @@
 SITE ?= lab
 K3S_TESTS = tests/standards/k3s tests/playbooks/test_k3s_on_nodes.py tests/e2e/test_site.py tests/e2e/test_faults.py tests/e2e/slices
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-.PHONY: up down test test-k3s check setup
+.PHONY: up down test test-vm test-k3s check setup
 
 up:
 	@$(AS_ROOT) sh -ec './setup.sh; .venv/bin/mecctl lab up $(SITE); .venv/bin/mecctl site up $(SITE)'
@@ -11,7 +11,11 @@ down:
 	@$(AS_ROOT) .venv/bin/mecctl lab down $(SITE)
 
 test:
-	@$(AS_ROOT) sh -ec './setup.sh; .venv/bin/pytest -n 2 -m "not e2e"; .venv/bin/pytest -m e2e'
+	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -n 2 -m "not e2e and not vm"; .venv/bin/pytest -m e2e'
+
+# What only nodes with a kernel of their own can show.
+test-vm:
+	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -m vm tests/e2e/machines'
 
 # The lab's tests under K3s, with a real binary and, beside it, the release's k3s-airgap-images-amd64.tar.zst.
 test-k3s:
@@ -20,7 +24,7 @@ test-k3s:
 
 # The tests that need no machine, in under a minute.
 check: setup
-	@.venv/bin/pytest -n 2 -m "not e2e"
+	@.venv/bin/pytest -n 2 -m "not e2e and not vm"
 
 setup:
 	@./setup.sh
