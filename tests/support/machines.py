@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mecctl.lab.vms import daemon
 from tests.support.lab import LiveLab, free_subnet
@@ -42,6 +42,14 @@ class LiveMachines(LiveSite):
 
     def plan(self) -> Ended:
         return self.mecctl("site", "plan", "-o", "json", "--exit-code", timeout=600)
+
+    def until_ready(self) -> dict[str, Any]:
+        """The site's status once every node and workload of it is ready."""
+        deadline = time.monotonic() + _PATIENCE
+        while (ended := self.mecctl("site", "status", "-o", "json")).code:
+            assert time.monotonic() < deadline, ended.out + ended.err
+            time.sleep(1)
+        return ended.json
 
     def boot_of(self, node: str) -> str:
         """What tells one boot of a node's kernel from another."""

@@ -1,7 +1,5 @@
 """A site on a machine with a kernel of its own: made, proven, booted again, and nothing is left to do."""
 
-import json
-
 import pytest
 
 from tests.support.machines import LiveMachines
@@ -47,18 +45,9 @@ def test_a_real_reboot_keeps_settings_and_leaves_nothing_to_do(single, first):
     before = single.on("edge-1", f"{settings}; {loaded} | sort")
 
     single.reboot("edge-1")
-    status = _ready(single)
+    status = single.until_ready()
     ended = single.plan()
 
     assert single.on("edge-1", f"{settings}; {loaded} | sort") == before
     assert all(node["ready"] for node in status["nodes"])
     assert (ended.code, ended.json["changes"]) == (0, []), ended.out + ended.err
-
-
-def _ready(site: LiveMachines):
-    """The site's status once everything of it is ready again."""
-    for _ in range(60):
-        ended = site.mecctl("site", "status", "-o", "json")
-        if ended.code == 0:
-            return json.loads(ended.out)
-    raise AssertionError(ended.out + ended.err)
