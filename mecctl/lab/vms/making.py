@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _INIT = "/usr/lib/mecctl/node-init"
 _COMMAND_LINE = f"root=/dev/vda rw console=ttyS0 net.ifnames=0 init={_INIT}"
-# Under emulation a kernel finds the time stamp counter unsteady and asks a device for the time instead, which costs half
-# of all processor time with programs in Go; QEMU's counters are the host's, alike on all processors.
+# Under emulation a kernel finds the time stamp counter unsteady and asks a device for the time instead, which costs
+# half of all processor time with programs in Go; QEMU's counters are the host's, alike on all processors.
 _EMULATED = "tsc=reliable clocksource=tsc mitigations=off"
 _SEED_SLOT = "0x1e"  # of PCI bus 0: libvirt hands slots out from below
 _LOGIN = 120.0  # seconds from Vagrant's own login to a systemd that takes work
