@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Lock
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 CTR = ("ctr", "--namespace", "k8s.io", "images")
 IMPORT_LIMIT = 600
+SLOW = 5e6
+"""Bytes of an archive a second; two cores of a server import some 20 MB, a small board or an emulated one 2 to 4."""
+TELLING = 20e6
+"""Bytes of an archive that is big enough to tell by."""
 
 
 def plan_images(declared: list[dict[str, Any]], context: Context) -> Iterator[Item]:
@@ -59,6 +64,7 @@ class Imports:
         self._context = context
         self._pool = ThreadPoolExecutor(1)
         self._running: dict[str, Future[None]] = {}
+        self._slow = False
 
     def start(self, wanted: dict[str, Any]) -> None:
         """Queue an archive's import, unless an image before has."""
@@ -67,13 +73,16 @@ class Imports:
             self._running[names] = self._pool.submit(self._import, wanted)
 
     def wait(self, part: str = "") -> None:
-        """Wait for the archives with an image whose name has `part` in it. Raises NodeError when an import failed."""
+        """Wait for the archives with an image whose name has `part` in it. Raises NodeError when an import failed.
+
+        On a slow machine wait for all: beside an import its control plane would start over and over, and never be up.
+        """
         for names, future in self._running.items():
-            if part in names:
+            if part in names or self._slow:
                 future.result()
 
     def _import(self, wanted: dict[str, Any]) -> None:
-        path = blobs.path_of(wanted["sha256"], self._context)
+        path, began = blobs.path_of(wanted["sha256"], self._context), time.monotonic()
         ended = run([*CTR, "import", str(path)], timeout=IMPORT_LIMIT, check=False)
         if ended.code:
             raise NodeError(
@@ -83,6 +92,8 @@ class Imports:
         lacking = [name for name in wanted["names"] if name not in have]
         if lacking:
             raise NodeError(f"the archive doesn't hold the image {', '.join(lacking)}", where=str(path))
+        size = path.stat().st_size
+        self._slow = self._slow or TELLING < size < SLOW * (time.monotonic() - began)
         self._record.add(wanted["sha256"], {name: have[name] for name in wanted["names"]})
 
 

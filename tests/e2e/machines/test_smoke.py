@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.machines import LiveMachines
 
-pytestmark = [pytest.mark.e2e, pytest.mark.vm]
+pytestmark = pytest.mark.vm
 
 
 @pytest.fixture(scope="module")

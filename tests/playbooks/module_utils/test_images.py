@@ -1,4 +1,5 @@
 import json
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -73,3 +74,34 @@ def test_the_record_outlives_a_run(ctr, context):
     converge(context)
 
     assert json.loads((context.store / "images.json").read_text()) == {SHA: dict.fromkeys(NAMES, "sha256:d1")}
+
+
+@pytest.mark.parametrize(("rate", "waited"), [(0, False), (1e12, True)])
+def test_on_a_slow_machine_whoever_waits_for_one_image_waits_for_all(ctr, context, monkeypatch, rate, waited):
+    monkeypatch.setattr(images, "SLOW", rate)
+    monkeypatch.setattr(images, "TELLING", 0)
+    other, free = "b" * 64, Event()
+    for sha in (SHA, other):
+        (context.store / "seed" / sha).write_bytes(b"archive")
+    ctr["archive"]["example.org/three:1"] = "sha256:d3"
+    original = images.run
+
+    def run(words, **how):
+        if other in words[-1]:
+            assert free.wait(10)
+        return original(words, **how)
+
+    monkeypatch.setattr(images, "run", run)
+    context.imports = None
+    items = list(images.plan_images([*DECLARED, {"sha256": other, "names": ["example.org/three:1"]}], context))
+    for item in items:
+        item.act()
+    waiting = Thread(target=context.imports.wait, args=(NAMES[0],))
+    waiting.start()
+    waiting.join(0.5)
+    still = waiting.is_alive()
+    free.set()
+    waiting.join()
+    context.imports.wait()
+
+    assert still is waited
