@@ -7,11 +7,11 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from mecctl.lab.vms import daemon
 from tests.support.lab import LiveLab, free_subnet
-from tests.support.live import ROOT, Ended, LiveSite, copied
+from tests.support.live import ROOT, LiveSite, copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,20 +36,6 @@ class LiveMachines(LiveSite):
     def on(self, node: str, script: str) -> str:
         """Run a script on a node as root, by SSH, with the keys that the lab has recorded."""
         return LiveLab(self.folder).ssh(node, script)
-
-    def up(self) -> Ended:
-        return self.mecctl("site", "up", "-o", "json", timeout=1800)
-
-    def plan(self) -> Ended:
-        return self.mecctl("site", "plan", "-o", "json", "--exit-code", timeout=600)
-
-    def until_ready(self) -> dict[str, Any]:
-        """The site's status once every node and workload of it is ready."""
-        deadline = time.monotonic() + _PATIENCE
-        while (ended := self.mecctl("site", "status", "-o", "json")).code:
-            assert time.monotonic() < deadline, ended.out + ended.err
-            time.sleep(1)
-        return ended.json
 
     def boot_of(self, node: str) -> str:
         """What tells one boot of a node's kernel from another."""

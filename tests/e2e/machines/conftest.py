@@ -34,17 +34,8 @@ def _site(tmp_path_factory: pytest.TempPathFactory, *nodes: str) -> Iterator[Liv
 
 @pytest.fixture(scope="module")
 def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
-    """A site of one machine that is up; nothing is installed on it yet."""
+    """The lab of a site of one machine, which is up; nothing is installed on it."""
     yield from _site(tmp_path_factory, "edge-1")
-
-
-@pytest.fixture(scope="session")
-def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
-    """A site of two machines with the whole site on them."""
-    for live in _site(tmp_path_factory, "edge-1", "edge-2"):
-        ended = live.up()
-        assert ended.code == 0, ended.out + ended.err
-        yield live
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
