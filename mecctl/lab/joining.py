@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from mecctl.lab import ip
 from mecctl.lab.layout import layout
 from mecctl.lab.names import Names
+from mecctl.lab.network import MTU
 from mecctl.sitefile import SITE_FILE, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mecctl.sitefile import SiteFolder
-
-_MTU = 1550
 
 
 def join(folder: SiteFolder) -> tuple[str, ...]:
@@ -41,7 +40,7 @@ def join(folder: SiteFolder) -> tuple[str, ...]:
             ip.batch(
                 [
                     f"address replace {subnet}.{address}/30 dev {cable}",
-                    f"link set {cable} mtu {_MTU} up",
+                    f"link set {cable} mtu {MTU} up",
                     f"route replace {layout(to).subnet} via {subnet}.{gateway} dev {cable}",
                 ],
                 space,

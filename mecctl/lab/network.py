@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BRIDGE = "lab"
 """The bridge in the lab's namespace that all nodes are on."""
 _UPLINK, _NODE = "host", "eth0"
-_MTU = 1550
+MTU = 1550
 """Bytes: what pods send to another node is wrapped in 50 more, and a slice may ask for Ethernet's full 1500."""
 _SYSCTLS = (
     "net.ipv4.ip_forward=1",  # a router without routes says `unreachable`; no router says nothing
@@ -95,8 +95,8 @@ def _ensure_lab(names: Names, layout: Layout) -> None:
         [
             "link set lo up",
             f"address replace {layout.gateway}/{layout.subnet.prefixlen} dev {BRIDGE}",
-            f"link set {_UPLINK} mtu {_MTU} master {BRIDGE} up",
-            f"link set {BRIDGE} mtu {_MTU} up",
+            f"link set {_UPLINK} mtu {MTU} master {BRIDGE} up",
+            f"link set {BRIDGE} mtu {MTU} up",
         ],
         names.lab,
     )
@@ -105,7 +105,7 @@ def _ensure_lab(names: Names, layout: Layout) -> None:
         [
             f"link set {names.link} addrgenmode none",  # no IPv6 way between the host and its nodes
             f"address replace {layout.host}/{layout.subnet.prefixlen} dev {names.link}",
-            f"link set {names.link} mtu {_MTU} up",
+            f"link set {names.link} mtu {MTU} up",
         ]
     )
 
@@ -117,12 +117,12 @@ def _ensure_node(names: Names, layout: Layout, node: str, address: str) -> None:
         ip.delete_link(port, names.lab)
         peer = f"peer name {_NODE} address {mac(namespace)} netns {namespace}"
         ip.batch([f"link add {port} type veth {peer}"], names.lab)
-    ip.batch([f"link set {port} mtu {_MTU} master {BRIDGE} up"], names.lab)
+    ip.batch([f"link set {port} mtu {MTU} master {BRIDGE} up"], names.lab)
     ip.batch(
         [
             "link set lo up",
             f"address replace {address}/{layout.subnet.prefixlen} dev {_NODE}",
-            f"link set {_NODE} mtu {_MTU} up",
+            f"link set {_NODE} mtu {MTU} up",
             f"route replace default via {layout.gateway}",
         ],
         namespace,

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from mecctl.lab import files, keys
+from mecctl.lab.network import MTU
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,8 @@ _SSHD = "etc/ssh/sshd_config.d/10-lab.conf"
 _NETWORK = """\
 [Match]
 MACAddress={mac}
+[Link]
+MTUBytes={mtu}
 [Network]
 Address={address}/{prefix}
 Gateway={gateway}
@@ -31,7 +34,9 @@ IPv6AcceptRA=no
 def make(path: Path, node: Node, layout: Layout, mac: str, user_key: str) -> str:
     """Write the seed of a node whose network card has the address `mac`; return its new public host key."""
     pair = keys.generate()
-    network = _NETWORK.format(mac=mac, address=node.address, prefix=layout.subnet.prefixlen, gateway=layout.gateway)
+    network = _NETWORK.format(
+        mac=mac, mtu=MTU, address=node.address, prefix=layout.subnet.prefixlen, gateway=layout.gateway
+    )
     texts = {
         _AUTHORIZED: f"{user_key}\n",
         _HOST_KEY: pair.private,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mecctl.lab import ip
+from mecctl.lab.network import MTU
 from tests.support.live import MECCTL, ROOT
 from tests.support.machines import LiveMachines
 
@@ -26,7 +28,9 @@ def test_it_has_its_name_and_address_and_room_for_wrapped_packets(single: LiveMa
     (link,) = json.loads(single.on("edge-1", "ip -json address show eth0"))
     (address,) = link["addr_info"]
 
-    assert (address["local"], address["prefixlen"], link["mtu"]) == (f"{single.subnet}.11", 24, 1550)
+    assert (address["local"], address["prefixlen"], link["mtu"]) == (f"{single.subnet}.11", 24, MTU)
+    ports = ip.links(single.names.lab)
+    assert {link["mtu"] for name, link in ports.items() if name.startswith("vnet")} == {MTU}
 
 
 def test_it_reaches_nothing_beyond_the_lab(single: LiveMachines) -> None:
