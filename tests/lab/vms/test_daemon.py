@@ -1,6 +1,7 @@
 import os
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,8 @@ def machine(tmp_path):
     program = tmp_path / "qemu-system-x86_64"
     program.symlink_to("/bin/sleep")
     process = subprocess.Popen([program, "60"])
+    while not Path(f"/proc/{process.pid}/comm").read_text().startswith("qemu-system"):
+        pass  # the kernel closes the pipe that Popen waits for just before it gives the process its name
     yield process
     process.kill()
     process.wait()
