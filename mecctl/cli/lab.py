@@ -42,7 +42,7 @@ def up(
 @app.command()
 def down(
     site: SiteArgument,
-    purge: Annotated[bool, typer.Option("--purge", help="Remove the cached node image too.")] = False,
+    purge: Annotated[bool, typer.Option("--purge", help="Remove the cached node image and box too.")] = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Remove the lab's nodes with their data, its network, rules and keys."""

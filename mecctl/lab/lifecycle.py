@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from mecctl.artifacts.store import Store
 from mecctl.errors import MecctlError
 from mecctl.lab import image, keys, machine, removal
 from mecctl.lab.containers import Podman
 from mecctl.lab.layout import layout
 from mecctl.lab.making import Making
 from mecctl.lab.names import Names
-from mecctl.lab.vms import daemon
+from mecctl.lab.vms import box, daemon
 from mecctl.lab.vms import making as vms
 from mecctl.sitelock import hold
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mecctl.artifacts.store import Store
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder
 
@@ -59,8 +59,8 @@ def up(folder: SiteFolder, store: Store, progress: Progress, *, ground_only: boo
 def down(folder: SiteFolder, progress: Progress, *, purge: bool = False) -> None:
     """Remove all there is of the site's lab, in whatever state.
 
-    The node image stays for the next lab, and goes with `purge` unless another lab uses it. Raises LockedError, and
-    MecctlError that names what could not be removed.
+    The node image and box stay for the next lab, and go with `purge` unless another lab uses them. Raises LockedError,
+    and MecctlError that names what could not be removed.
     """
     names = Names(folder.site.name, folder.path)
     access = folder.site.spec.access
@@ -71,6 +71,8 @@ def down(folder: SiteFolder, progress: Progress, *, purge: bool = False) -> None
         keys.record_hosts(folder.resolve(access.known_hosts), names.id, ())
         if purge and podman:
             image.purge(podman)
+        if purge:
+            box.purge(Store())
         removal.remove_state(_state(folder))
         progress.end("lab", "removed")
 

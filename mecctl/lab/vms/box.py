@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from mecctl.artifacts.lock import load_lock
 from mecctl.lab.files import write
 from mecctl.lab.host import exclusive
+from mecctl.lab.vms import daemon
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +58,12 @@ def ensure(store: Store, arch: str, progress: Progress) -> Box:
 def home(store: Store) -> Path:
     """Return Vagrant's home for labs, where it unpacks boxes once for all of them."""
     return store.root / "vagrant"
+
+
+def purge(store: Store) -> None:
+    """Remove the unpacked boxes, unless a lab has machines that boot from one."""
+    if not daemon.any_lab():
+        shutil.rmtree(home(store), ignore_errors=True)
 
 
 def _unpack(blob: Blob, folder: Path) -> None:

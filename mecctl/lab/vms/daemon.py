@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from mecctl.lab.names import Names
 
 _RUN = Path("/run/mecctl-lab")  # short: a socket's path has at most 107 bytes (unix(7))
-_PLACES = {"etc": "/etc/libvirt", "run": "/run/libvirt", "log": "/var/log/libvirt", "cache": "/var/cache/libvirt"}
-_LIB = "/var/lib/libvirt"
+_PASSING = {"run": "/run/libvirt", "log": "/var/log/libvirt", "cache": "/var/cache/libvirt"}
+_KEPT = {"libvirt": "/etc/libvirt", "lib": "/var/lib/libvirt"}
+"""What outlives a boot of the host: what machines there are, and their disks."""
 _DAEMON, _MACHINE = "libvirtd", "qemu-system-"
 _PATIENCE = 30.0
 _PAUSE = 0.05
@@ -62,21 +63,21 @@ def uri(lab_id: str) -> str:
     return f"qemu:///system?socket={_folder(lab_id)}/run/libvirt-sock"
 
 
-def start(names: Names, images: Path) -> None:
-    """Make the lab's libvirtd run, with its disks in the folder `images`; one that runs stays.
+def start(names: Names, state: Path) -> None:
+    """Make the lab's libvirtd run, with its machines and their disks in the folder `state`; one that runs stays.
 
     Raises CommandError when it can't be started, MecctlError with its log when it doesn't answer.
     """
     folder = _folder(names.id)
     if _alive(folder):
         return
-    write(folder / "etc" / "qemu.conf", _QEMU_CONF)
-    write(folder / "etc" / "libvirtd.conf", _DAEMON_CONF)
-    for name in _PLACES:
-        (folder / name).mkdir(exist_ok=True)
-    (images / "images").mkdir(parents=True, exist_ok=True)
-    places = [f"{folder}/{name}:{place}" for name, place in _PLACES.items()] + [f"{images}:{_LIB}"]
-    script = _START.format(places=" ".join(f"'{place}'" for place in places))
+    places = {folder / name: place for name, place in _PASSING.items()}
+    places |= {state / name: place for name, place in _KEPT.items()}
+    for path in places:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write(state / "libvirt" / "qemu.conf", _QEMU_CONF)
+    write(state / "libvirt" / "libvirtd.conf", _DAEMON_CONF)
+    script = _START.format(places=" ".join(f"'{path}:{place}'" for path, place in places.items()))
     run(["ip", "netns", "exec", names.lab, "sh", "-c", script], timeout=_PATIENCE)
     deadline = time.monotonic() + _PATIENCE
     while not (folder / "run" / "libvirt-sock").is_socket():
@@ -102,6 +103,11 @@ def states(lab_id: str, prefix: str) -> dict[str, str]:
     """Return `running` for every machine that does, by its name without `prefix`."""
     files = (_folder(lab_id) / "run").glob(f"qemu/{prefix}*.pid")
     return {file.stem.removeprefix(prefix): "running" for file in files if _pid(file, _MACHINE)}
+
+
+def any_lab() -> bool:
+    """Say whether any lab of this host has machines."""
+    return _RUN.is_dir() and any(_RUN.iterdir())
 
 
 def leftovers(lab_id: str) -> Iterator[str]:

@@ -50,17 +50,17 @@ class Making:
 
     def prepare(self) -> None:
         """Make all that the machines need: network, libvirtd, boxes, seeds, and what Vagrant is told of them."""
-        present = daemon.states(self._ground.names.id, self._ground.names.node(""))
-        new = [name for name in self._ground.nodes if name not in present]
+        running = daemon.states(self._ground.names.id, self._ground.names.node(""))
         self._state.mkdir(parents=True, exist_ok=True)
-        needs.check(self._state, len(new), int(size(self._lab.memory)))
+        needs.check(self._state, len(self._ground.nodes.keys() - running), int(size(self._lab.memory)))
         self._ground.make_network(namespaces=False)
         user_key = self._ground.user_key()
         archs = sorted({one.arch or host_arch() for one in self._ground.nodes.values()})
         boxes = {arch: box.ensure(self._store, arch, self._progress) for arch in archs}
         (self._state / "console").mkdir(parents=True, exist_ok=True)
-        self._seed(user_key)
         daemon.start(self._ground.names, self._state)
+        self._remove_what_does_not_fit()
+        self._seed(user_key)
         rows = [self._row(one, boxes[one.arch or host_arch()]) for one in self._ground.nodes.values()]
         self._vagrant.describe(
             {
@@ -82,6 +82,17 @@ class Making:
         for node in self._ground.nodes.values():
             self._wait(node)
         self._progress.end(task, f"{len(self._ground.nodes)} up after {time.monotonic() - began:.0f} s")
+
+    def _remove_what_does_not_fit(self) -> None:
+        """Remove machines that the site doesn't say, or says at another address."""
+        for path in sorted((self._state / "seeds").glob("*.tar")):
+            node = self._ground.nodes.get(path.stem)
+            if node and seed.is_of(path, node):
+                continue
+            reason = f"the site says {node.address} now" if node else "the site has no such node"
+            self._progress.log(f"{path.stem}: removed, because {reason}")
+            self._vagrant.destroy([path.stem])
+            path.unlink()
 
     def _seed(self, user_key: str) -> None:
         """Give every node its seed, and put the host keys in them on record: none is taken from the network."""

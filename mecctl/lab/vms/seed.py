@@ -52,10 +52,20 @@ def make(path: Path, node: Node, layout: Layout, mac: str, user_key: str) -> str
     return pair.public
 
 
+def is_of(path: Path, node: Node) -> bool:
+    """Say whether a seed gives the node the address that the site says."""
+    return f"\n{node.address} {node.name}\n" in (_text(path, "etc/hosts") or "")
+
+
 def host_key(path: Path) -> str | None:
     """Return the public host key in a seed, None when there is no seed."""
+    text = _text(path, f"{_HOST_KEY}.pub")
+    return text.strip() if text else None
+
+
+def _text(path: Path, name: str) -> str | None:
     if not path.exists():
         return None
     with tarfile.open(path) as tar:
-        file = tar.extractfile(f"{_HOST_KEY}.pub")
-        return file.read().decode().strip() if file else None
+        file = tar.extractfile(name)
+        return file.read().decode() if file else None

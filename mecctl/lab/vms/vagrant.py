@@ -11,6 +11,7 @@ from mecctl.process import run
 from mecctl.resources import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 BOOT_TIMEOUT = 300
@@ -39,6 +40,11 @@ class Vagrant:
     def describe(self, machines: dict[str, Any]) -> None:
         """Write down what the machines are."""
         write(self.machines, json.dumps(machines, indent=1), 0o600)
+
+    def destroy(self, names: Iterable[str]) -> None:
+        """Remove machines with their disks, as they were last described; raises CommandError when that fails."""
+        for name in names:
+            run(["vagrant", "destroy", "--force", name], env=self._environment, timeout=_OVERHEAD)
 
     def up(self, console: dict[str, Path]) -> None:
         """Make the machines run that don't; `console` has each one's file of what it says.

@@ -10,6 +10,7 @@ import pytest
 
 from mecctl.lab import ip
 from mecctl.lab.network import MTU
+from mecctl.lab.vms import daemon
 from tests.support.live import MECCTL, ROOT
 from tests.support.machines import LiveMachines
 
@@ -60,6 +61,14 @@ def test_a_power_cut_is_mended_by_lab_up(single: LiveMachines) -> None:
 
     assert single.mecctl("lab", "up", timeout=900).code == 0
     assert single.boot_of("edge-1") != before
+    assert single.on("edge-1", "ls /var/lib/kept-too") == "/var/lib/kept-too"
+
+
+def test_a_host_that_boots_again_finds_its_machines(single: LiveMachines) -> None:
+    single.on("edge-1", "touch /var/lib/kept-too; sync")
+    daemon.stop(single.names.id)  # and with it all that a boot of the host leaves nothing of
+
+    assert single.mecctl("lab", "up", timeout=900).code == 0
     assert single.on("edge-1", "ls /var/lib/kept-too") == "/var/lib/kept-too"
 
 

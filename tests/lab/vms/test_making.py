@@ -10,7 +10,7 @@ from mecctl.lab.layout import layout
 from mecctl.lab.vms import accelerator, box, daemon, making, needs
 from mecctl.lab.vms.box import Box
 from mecctl.plan.progress import Silent
-from tests.lab.sites import site_folder
+from tests.lab.sites import NODES, site_folder
 
 
 @pytest.fixture
@@ -61,6 +61,21 @@ def test_a_second_run_keeps_keys_and_puts_them_on_record(prepare, folder):
     assert known.read_text() == first
     assert [file.read_bytes() for file in folder.state.glob("lab/vms/seeds/*.tar")] == seeds
     assert len(first.splitlines()) == 2
+
+
+def test_machines_that_the_site_says_no_more_or_elsewhere_are_removed(prepare, folder, tmp_path, monkeypatch):
+    prepare()
+    kept = (folder.state / "lab/vms/seeds/edge-1.tar").read_bytes()
+    gone = []
+    monkeypatch.setattr("mecctl.lab.vms.vagrant.Vagrant.destroy", lambda _, names: gone.extend(names))
+    moved = {"name": "edge-2", "address": "10.78.1.13", "roles": ["agent"]}
+    for node, expected in ((moved, ["edge-2"]), ({**moved, "name": "edge-3"}, ["edge-2", "edge-2"])):
+        site = site_folder(tmp_path / "site", (NODES[0], node), lab={"driver": "vagrant"})
+        making.Making(site, layout(site), Store(tmp_path / "cache"), lambda _: None, Silent()).prepare()
+
+        assert gone == expected
+        assert {file.stem for file in folder.state.glob("lab/vms/seeds/*")} == {"edge-1", node["name"]}
+    assert (folder.state / "lab/vms/seeds/edge-1.tar").read_bytes() == kept
 
 
 @pytest.mark.parametrize(("asked", "up"), [("podman", "virtual machines"), ("vagrant", "containers")])
