@@ -10,7 +10,7 @@ source = TypeAdapter(Source).validate_python
 
 def test_kinds_are_told_apart():
     assert isinstance(source({"kind": "go", "module": "web", "package": "mecctl.io/lab/web"}), GoSource)
-    with pytest.raises(ValidationError, match="'url', 'file', 'go', 'debian', 'disk', 'image'"):
+    with pytest.raises(ValidationError, match="'url', 'file', 'go', 'debian', 'disk', 'box', 'image'"):
         source({"kind": "ftp"})
 
 

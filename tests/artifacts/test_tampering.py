@@ -86,7 +86,7 @@ def test_every_artifact_of_the_locks_is_refused_once_a_byte_in_the_cache_is_flip
 
 def test_the_locks_have_enough_to_flip():
     assert len(LOCKED) >= 60
-    assert {one.source.kind for one in LOCKED} == {"url", "go", "debian", "disk", "image"}
+    assert {one.source.kind for one in LOCKED} == {"url", "go", "debian", "disk", "box", "image"}
 
 
 def real() -> list[Path]:
