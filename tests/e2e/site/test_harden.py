@@ -143,15 +143,16 @@ def test_the_filter_is_loaded_at_boot_and_kernel_settings_are_the_nodes_own(site
 EDITS = (
     "nft insert rule inet mecctl input tcp dport 4444 accept",
     "nft add element inet mecctl nodes '{ 192.0.2.1 }'",
-    "nft delete table inet mecctl",
     "nft flush table inet mecctl; nft 'chain inet mecctl input { policy accept; }'",
+    "nft delete table inet mecctl",
 )
 
 
 def test_a_ruleset_that_was_edited_is_drift_and_is_mended(site, first):
     before = site.on("edge-2", "nft -s list table inet mecctl")
     for edit in EDITS:
-        site.on("edge-2", f"nft delete table inet mecctl; nft -f - <<'END'\n{before}\nEND\n{edit}")
+        anew = f"table inet mecctl\ndelete table inet mecctl\n{before}"
+        site.on("edge-2", f"nft -f - <<'END'\n{anew}\nEND\n{edit}")
         (change,) = on(site, "edge-2", "packet filter inet mecctl")
         assert change["reason"] == "isn't what was loaded: somebody changed it", edit
     mended = site.up()
