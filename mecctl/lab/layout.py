@@ -75,4 +75,5 @@ def _problems(site: Site) -> Iterator[tuple[str, str, str]]:
             allowed = f"a lab keeps .{_GATEWAY} and .{_HOST} for itself; .2 to .253 are free"
             yield f"{place}.address", f"{node.address} can't be a node's", allowed
         if node.arch not in (None, arch):
-            yield f"{place}.arch", f"a container can't be {node.arch} on this machine", f"{arch}, or leave it out"
+            kind = "a container" if site.spec.lab is None or site.spec.lab.driver == "podman" else "a virtual node"
+            yield f"{place}.arch", f"{kind} can't be {node.arch} on this machine", f"{arch}, or leave it out"

@@ -26,11 +26,12 @@ def test_nodes_of_two_subnets_are_refused(tmp_path):
         layout(with_node(tmp_path, address="10.78.2.12"))
 
 
-def test_another_architecture_is_refused(tmp_path):
+@pytest.mark.parametrize(("driver", "kind"), [("podman", "a container"), ("vagrant", "a virtual node")])
+def test_another_architecture_is_refused(tmp_path, driver, kind):
     other = {"amd64": "arm64", "arm64": "amd64"}[host_arch()]
 
-    with pytest.raises(InputError, match=f"can't be {other} on this machine"):
-        layout(with_node(tmp_path, arch=other))
+    with pytest.raises(InputError, match=f"{kind} can't be {other} on this machine"):
+        layout(site_folder(tmp_path, (NODES[0], {**NODES[1], "arch": other}), lab={"driver": driver}))
 
 
 def test_a_site_of_real_machines_and_another_user_are_told_at_once(tmp_path):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 
 from mecctl.errors import CommandError
 from mecctl.lab.files import write
-from mecctl.lab.layout import host_arch
 from mecctl.process import run
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LIMIT = 15.0
 """Seconds for a kernel to boot as far as it gets without a disk; under a KVM that works it takes one."""
 _END = b"Kernel panic"
-EMULATORS = {"amd64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
 
 
 def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
@@ -30,7 +28,7 @@ def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
 
     `memory` is the file that remembers the answer until the host boots again. Raises CommandError when QEMU is missing.
     """
-    if box.arch != host_arch() or not _KVM.exists():
+    if not _KVM.exists():
         return "tcg"
     question = {"boot": _BOOT_ID.read_text().strip(), "kernel": str(box.kernel)}
     known = json.loads(memory.read_text()) if memory.exists() else {}
@@ -45,7 +43,7 @@ def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
 
 def _boots(box: Box) -> bool:
     """Boot the box's kernel without a disk: it gets as far as its panic for want of one, or KVM doesn't work."""
-    words = [EMULATORS[box.arch], "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-no-reboot"]
+    words = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-no-reboot"]
     words += ["-display", "none", "-serial", "stdio", "-kernel", str(box.kernel)]
     words += ["-append", "console=ttyS0 panic=-1 root=/dev/none"]
     with tempfile.TemporaryFile() as said:

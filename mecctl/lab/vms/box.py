@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from mecctl.artifacts.lock import load_lock
 from mecctl.lab.files import write
 from mecctl.lab.host import exclusive
+from mecctl.lab.layout import host_arch
 from mecctl.lab.vms import daemon
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mecctl.artifacts.lock import Artifact
     from mecctl.artifacts.store import Blob, Store
     from mecctl.plan.progress import Progress
 
@@ -28,7 +28,6 @@ _BOOT = ("vmlinuz", "initrd")
 class Box:
     """A box as Vagrant takes it (name, version, the URL of its catalogue), and the paths of what boots its disk."""
 
-    arch: str
     name: str
     version: str
     url: str
@@ -36,23 +35,21 @@ class Box:
     initrd: Path
 
 
-def artifact(arch: str) -> Artifact:
-    """Return the lock's entry of the box for an architecture; raises MecctlError when there is none."""
-    return load_lock(lab=True).find(_ARTIFACT, arch)
+def ensure(store: Store, progress: Progress) -> Box:
+    """Return the box for this machine, building and unpacking it if it isn't there.
 
-
-def ensure(store: Store, arch: str, progress: Progress) -> Box:
-    """Return the box for an architecture, building and unpacking it if it isn't there; raises as Store.ensure does."""
-    wanted = artifact(arch)
+    Raises MecctlError when there is none for its architecture, and as Store.ensure does.
+    """
+    wanted = load_lock(lab=True).find(_ARTIFACT, host_arch())
     blob = store.ensure([wanted], progress)[wanted.key]
     folder = home(store) / "mecctl" / blob.sha256[:12]
-    name, version = f"mecctl/node-{arch}", f"1.0.{int(blob.sha256[:8], 16)}"
+    name, version = f"mecctl/node-{wanted.arch}", f"1.0.{int(blob.sha256[:8], 16)}"
     catalogue = folder / "catalogue.json"
     with exclusive("box"):
         if not catalogue.exists():
             _unpack(blob, folder)
             write(catalogue, json.dumps(_catalogue(name, version, blob)))
-    return Box(arch, name, version, catalogue.as_uri(), folder / "vmlinuz", folder / "initrd")
+    return Box(name, version, catalogue.as_uri(), folder / "vmlinuz", folder / "initrd")
 
 
 def home(store: Store) -> Path:

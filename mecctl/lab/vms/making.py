@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from mecctl.errors import MecctlError
 from mecctl.lab import ssh
 from mecctl.lab.ground import Ground
-from mecctl.lab.layout import host_arch
 from mecctl.lab.network import BRIDGE, mac
 from mecctl.lab.vms import accelerator, box, daemon, needs, seed
 from mecctl.lab.vms.vagrant import BOOT_TIMEOUT, Vagrant
@@ -55,13 +54,13 @@ class Making:
         needs.check(self._state, len(self._ground.nodes.keys() - running), int(size(self._lab.memory)))
         self._ground.make_network(namespaces=False)
         user_key = self._ground.user_key()
-        archs = sorted({one.arch or host_arch() for one in self._ground.nodes.values()})
-        boxes = {arch: box.ensure(self._store, arch, self._progress) for arch in archs}
+        made_from = box.ensure(self._store, self._progress)
+        kvm = accelerator.find(made_from, self._store.root / "vagrant" / "kvm.json", self._progress) == "kvm"
         (self._state / "console").mkdir(parents=True, exist_ok=True)
         daemon.start(self._ground.names, self._state)
         self._remove_what_does_not_fit()
         self._seed(user_key)
-        rows = [self._row(one, boxes[one.arch or host_arch()]) for one in self._ground.nodes.values()]
+        rows = [self._row(name, made_from, kvm=kvm) for name in self._ground.nodes]
         self._vagrant.describe(
             {
                 "uri": daemon.uri(self._ground.names.id),
@@ -102,14 +101,12 @@ class Making:
             key = seed.host_key(path) or seed.make(path, node, self._ground.layout, self._mac(name), user_key)
             self._ground.record_host_key(name, key)
 
-    def _row(self, node: Node, made_from: Box) -> dict[str, Any]:
-        memory = self._store.root / "vagrant" / "kvm.json"
-        kvm = accelerator.find(made_from, memory, self._progress) == "kvm"
-        seeding = f"file={self._seed_of(node.name)},format=raw,if=none,id=seed,readonly=on"
+    def _row(self, name: str, made_from: Box, *, kvm: bool) -> dict[str, Any]:
+        seeding = f"file={self._seed_of(name)},format=raw,if=none,id=seed,readonly=on"
         return {
-            "name": node.name,
+            "name": name,
             "box": {"name": made_from.name, "version": made_from.version, "url": made_from.url},
-            "mac": self._mac(node.name),
+            "mac": self._mac(name),
             "driver": "kvm" if kvm else "qemu",
             "cpuMode": "host-passthrough" if kvm else "maximum",
             "cpus": self._lab.cpus,
@@ -117,7 +114,7 @@ class Making:
             "kernel": str(made_from.kernel),
             "initrd": str(made_from.initrd),
             "commandLine": _COMMAND_LINE if kvm else f"{_COMMAND_LINE} {_EMULATED}",
-            "console": str(self._console(node.name)),
+            "console": str(self._console(name)),
             "qemu": ["-drive", seeding, "-device", f"virtio-blk-pci,drive=seed,serial=mecctl-seed,addr={_SEED_SLOT}"],
         }
 

@@ -12,12 +12,11 @@ from mecctl.process import Completed
 @pytest.fixture
 def memory(tmp_path, monkeypatch):
     monkeypatch.setattr(accelerator, "_KVM", tmp_path)
-    monkeypatch.setattr(accelerator, "host_arch", lambda: "amd64")
     return tmp_path / "kvm.json"
 
 
-def box(arch="amd64"):
-    return Box(arch, f"mecctl/node-{arch}", "1.0.1", "file:///c.json", Path("/boot/vmlinuz"), Path("/boot/initrd"))
+def box():
+    return Box("mecctl/node-amd64", "1.0.1", "file:///c.json", Path("/boot/vmlinuz"), Path("/boot/initrd"))
 
 
 def booting(monkeypatch, said=b"", error=None):
@@ -68,9 +67,12 @@ def test_another_kernel_or_boot_of_the_host_is_asked_anew(memory, monkeypatch, t
     assert len(calls) == 2
 
 
-def test_another_architecture_is_emulated_without_a_question(memory, monkeypatch):
-    assert booting(monkeypatch) == []
-    assert accelerator.find(box("arm64"), memory, Silent()) == "tcg"
+def test_a_host_without_kvm_is_not_asked(memory, monkeypatch, tmp_path):
+    calls = booting(monkeypatch)
+    monkeypatch.setattr(accelerator, "_KVM", tmp_path / "none")
+
+    assert accelerator.find(box(), memory, Silent()) == "tcg"
+    assert calls == []
 
 
 def test_no_qemu_is_no_answer(memory, monkeypatch):

@@ -21,12 +21,11 @@ def folder(tmp_path):
 @pytest.fixture
 def prepare(folder, tmp_path, monkeypatch):
     """Prepare a lab on a machine that has none, without touching it; return what Vagrant is told."""
-    made = Box("amd64", "mecctl/node-amd64", "1.0.7", "file:///c.json", Path("/b/vmlinuz"), Path("/b/initrd"))
+    made = Box("mecctl/node-amd64", "1.0.7", "file:///c.json", Path("/b/vmlinuz"), Path("/b/initrd"))
     monkeypatch.setattr(box, "ensure", lambda *_: made)
     monkeypatch.setattr(needs, "check", lambda *_: None)
     monkeypatch.setattr(daemon, "start", lambda *_: None)
     monkeypatch.setattr("mecctl.lab.ground.Ground.make_network", lambda *_, **__: None)
-    monkeypatch.setattr(making, "host_arch", lambda: "amd64")
 
     def run(kind="tcg"):
         monkeypatch.setattr(accelerator, "find", lambda *_: kind)
