@@ -4,13 +4,18 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
+from mecctl.artifacts.store import Store
+from mecctl.errors import MecctlError
 from mecctl.lab import ip
 from mecctl.lab.network import MTU
 from mecctl.lab.vms import daemon
+from mecctl.lab.vms.box import home
+from mecctl.lab.vms.vagrant import Vagrant
 from tests.support.live import MECCTL, ROOT
 from tests.support.machines import LiveMachines
 
@@ -110,6 +115,27 @@ def test_what_the_host_lacks_is_named_by_doctor_and_lab_up(
 
         assert ended.returncode == 1
         assert f"sudo apt-get install {package}" in ended.stdout + ended.stderr
+
+
+def test_a_machine_that_does_not_boot_ends_in_time_with_what_it_said(single: LiveMachines, tmp_path: Path) -> None:
+    dead = LiveMachines.of(tmp_path / "inventories" / "lab-vm", ["edge-1"])
+    try:
+        assert dead.mecctl("lab", "up", "--ground").code == 0
+        state = dead.path / ".mecctl/lab/vms"
+        told = json.loads((state / "machines.json").read_text())
+        told["bootTimeout"] = 20
+        told["nodes"][0]["commandLine"] += " init=/none"
+        vagrant = Vagrant(state, home(Store()))
+        vagrant.describe(told)
+        began = time.monotonic()
+        with pytest.raises(MecctlError, match="could not bring all machines up") as caught:
+            vagrant.up({"edge-1": state / "console/edge-1.log"})
+    finally:
+        dead.stop()
+
+    assert time.monotonic() - began < 120
+    assert "console of edge-1: " in str(caught.value)
+    assert "Kernel panic" in str(caught.value) or "No working init" in str(caught.value)
 
 
 def test_the_host_has_all_that_machines_need() -> None:
