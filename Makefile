@@ -11,11 +11,11 @@ down:
 	@$(AS_ROOT) .venv/bin/mecctl lab down $(SITE)
 
 test:
-	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -n 2 -m "not e2e and not vm"; .venv/bin/pytest -m e2e'
+	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -n 2 -m "not e2e"; .venv/bin/pytest -m e2e'
 
 # What only nodes with a kernel of their own can show.
 test-vm:
-	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -m vm tests/e2e/machines'
+	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -m e2e tests/e2e/machines'
 
 # The lab's tests under K3s, with a real binary and, beside it, the release's k3s-airgap-images-amd64.tar.zst.
 test-k3s:
@@ -24,7 +24,7 @@ test-k3s:
 
 # The tests that need no machine, in under a minute.
 check: setup
-	@.venv/bin/pytest -n 2 -m "not e2e and not vm"
+	@.venv/bin/pytest -n 2 -m "not e2e"
 
 setup:
 	@./setup.sh

@@ -33,10 +33,8 @@ def recipe_key(artifact: Artifact) -> str:
     if isinstance(source, GoSource):
         inputs["toolchain"] = GO_TOOLCHAIN
         inputs["files"] = _hashes(go_module(source.module))
-    if isinstance(source, DiskSource):
-        inputs["files"] = {name: _hash(static_file(name)) for name in sorted({source.script, *source.add.values()})}
-    if isinstance(source, BoxSource):
-        inputs["files"] = {name: _hash(static_file(name)) for name in sorted(source.add.values())}
+    if isinstance(source, DiskSource | BoxSource):
+        inputs["files"] = {name: _hash(static_file(name)) for name in source.files}
     if isinstance(source, ImageSource):
         inputs["files"] = {name: _hash(static_file(name)) for name in _statics(source)}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

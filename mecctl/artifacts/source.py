@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
+
+
+def _flat(value: object) -> object:
+    """A list within a list, as an anchor of YAML gives it, stands for its items."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [one for item in value for one in (item if isinstance(item, list) else [item])]
+
+
+Packages = Annotated[tuple[str, ...], BeforeValidator(_flat)]
 
 
 class Strict(BaseModel):
@@ -62,7 +72,7 @@ class DebianSource(Strict):
     kind: Literal["debian"]
     suite: str
     variant: Literal["minbase", "essential", "custom"] = "minbase"
-    packages: tuple[str, ...]
+    packages: Packages
     exclude: tuple[str, ...] = ()
 
 
@@ -74,9 +84,14 @@ class DiskSource(Strict):
 
     kind: Literal["disk"]
     suite: str
-    packages: tuple[str, ...]
+    packages: Packages
     script: str
     add: dict[AbsolutePath, str] = Field(default_factory=dict)
+
+    @property
+    def files(self) -> list[str]:
+        """Files under lab/ that decide what comes out."""
+        return sorted({self.script, *self.add.values()})
 
 
 class BoxSource(Strict):
@@ -89,12 +104,17 @@ class BoxSource(Strict):
 
     kind: Literal["box"]
     suite: str
-    packages: tuple[str, ...]
+    packages: Packages
     exclude: tuple[str, ...] = ()
     modules: tuple[str, ...]
     units: tuple[str, ...] = ()
     add: dict[AbsolutePath, str] = Field(default_factory=dict)
     size: int
+
+    @property
+    def files(self) -> list[str]:
+        """Files under lab/ that decide what comes out."""
+        return sorted(self.add.values())
 
 
 class ImageItem(Strict):

@@ -114,7 +114,7 @@ class Making:
             container = Container(plan.container, name, "created", 0, plan.address, plan.recipe)
         if node.start(self._podman, container, plan):
             self._progress.advance(task, 0, "booting")
-            ssh.wait_for_port(plan.node, time.monotonic() + node.PATIENCE)
+            ssh.wait_for_port(plan.node.address, plan.node.port, time.monotonic() + node.PATIENCE)
         if not node.wait(self._podman, plan, self._ground.login):
             self._progress.log(f"{name}: its keys here were lost or changed; they are exchanged anew through podman")
             self._ground.record_host_key(name, node.let_in(self._podman, plan, user_key))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError
-from mecctl.lab import files, keys, ssh
+from mecctl.lab import files, identity, keys, ssh
 from mecctl.lab.containers import ADDRESS_LABEL, FOLDER_LABEL, NODE_LABEL, RECIPE_LABEL
 from mecctl.lab.ip import NAMESPACES
 from mecctl.lab.names import LABEL
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 SEED = "/var/lib/mecctl/seed"
 _MODULES = Path("/lib/modules")
-_HOST_KEY = "etc/ssh/ssh_host_ed25519_key"
-_AUTHORIZED = "root/.ssh/authorized_keys"
 PATIENCE = 60.0  # seconds for a node to boot; a quiet machine takes two
 _ALL_RUNNING = "37"  # SIGRTMIN+3, which systemd takes as `halt`
 
@@ -116,14 +113,11 @@ def make(podman: Podman, plan: Plan, image: str, user_key: str) -> str:
     podman.create(plan.container, plan.labels, [*plan.options, image, files.INIT])
     texts = {
         **files.static(),
-        **_access(user_key, pair),
-        "etc/machine-id": f"{uuid.uuid4().hex}\n",
-        "etc/hosts": f"127.0.0.1 localhost\n::1 localhost\n{plan.node.address} {plan.node.name}\n",
-        "etc/resolv.conf": f"nameserver {plan.layout.gateway}\n",
+        **identity.texts(plan.node, plan.layout, user_key, pair),
         "etc/ssh/sshd_config.d/20-port.conf": f"Port {plan.node.port}\n",
     }
-    secret = frozenset({_HOST_KEY, _AUTHORIZED})
-    podman.run("cp", "-", f"{plan.container}:/", stdin=files.archive(texts, secret, files.masked_units()))
+    archive = files.archive(texts, identity.SECRET, files.masked_units())
+    podman.run("cp", "-", f"{plan.container}:/", stdin=archive)
     return pair.public
 
 
@@ -150,7 +144,7 @@ def wait(podman: Podman, plan: Plan, login: ssh.Login) -> bool:
         answer = ssh.ask(plan.node, login)
         if answer.up or answer.keys_differ:
             return answer.up
-        if not ssh.wait_for_port(plan.node, deadline):
+        if not ssh.wait_for_port(plan.node.address, plan.node.port, deadline):
             break
     console = podman.run("logs", "--tail", "5", plan.container, check=False)
     raise MecctlError(
@@ -166,13 +160,9 @@ def let_in(podman: Podman, plan: Plan, user_key: str) -> str:
 
     For a node whose keys here are lost: neither is taken on trust from the network.
     """
-    podman.run("exec", "--interactive", plan.container, "tee", f"/{_AUTHORIZED}", stdin=f"{user_key}\n")
-    text = podman.run("exec", plan.container, "cat", f"/{_HOST_KEY}.pub").stdout.split()
+    podman.run("exec", "--interactive", plan.container, "tee", f"/{identity.AUTHORIZED}", stdin=f"{user_key}\n")
+    text = podman.run("exec", plan.container, "cat", f"/{identity.HOST_KEY}.pub").stdout.split()
     return " ".join(text[:2])
-
-
-def _access(user_key: str, pair: keys.KeyPair) -> dict[str, str]:
-    return {_AUTHORIZED: f"{user_key}\n", _HOST_KEY: pair.private, f"{_HOST_KEY}.pub": f"{pair.public}\n"}
 
 
 def _same_namespace(pid: int, namespace: Path) -> bool:

@@ -63,10 +63,10 @@ def ask(node: Node, login: Login) -> Answer:
     return Answer(ended.returncode == 0, differ, said)
 
 
-def wait_for_port(node: Node, deadline: float) -> bool:
-    """Pause until something listens on the node's SSH port; False when `deadline` (time.monotonic) has passed."""
+def wait_for_port(address: str, port: int, deadline: float) -> bool:
+    """Pause until something listens on a port; False when `deadline` (time.monotonic) has passed."""
     while time.monotonic() < deadline:
         time.sleep(_PAUSE)
-        with contextlib.suppress(OSError), socket.create_connection((node.address, node.port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((address, port), timeout=1):
             return True
     return False

@@ -59,6 +59,6 @@ def test_a_port_that_opens_ends_the_wait_and_a_closed_one_runs_out(node):
     with socket.create_server(("127.0.0.1", 0)) as server:
         here = node.model_copy(update={"address": "127.0.0.1", "port": server.getsockname()[1]})
 
-        assert ssh.wait_for_port(here, time.monotonic() + 5)
+        assert ssh.wait_for_port(here.address, here.port, time.monotonic() + 5)
 
-    assert not ssh.wait_for_port(here, time.monotonic() + 0.2)
+    assert not ssh.wait_for_port(here.address, here.port, time.monotonic() + 0.2)

@@ -7,30 +7,27 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from mecctl.lab.vms import daemon
 from tests.support.lab import LiveLab, free_subnet
 from tests.support.live import ROOT, LiveSite, copied
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SITE = ROOT / "inventories/lab-vm"
 _PATIENCE = 300.0
 
 
 class LiveMachines(LiveSite):
-    """A copy of the virtual lab's site on a free subnet, of all its nodes or some."""
+    """A copy of the virtual lab's site on a free subnet."""
 
     @classmethod
-    def of(cls, folder: Path, nodes: Iterable[str]) -> Self:
+    def alone(cls, folder: Path) -> Self:
+        """One with the server as its only node."""
         copied(SITE, folder)
         made = cls.at(folder, free_subnet())
         made.edit("10.75.0.", f"{made.subnet}.")
         rows = (folder / "site.yaml").read_text().splitlines(keepends=True)
-        kept = [row for row in rows if "{name: edge-" not in row or any(f"name: {node}," in row for node in nodes)]
-        (folder / "site.yaml").write_text("".join(kept))
+        (folder / "site.yaml").write_text("".join(row for row in rows if "name: edge-2," not in row))
         return made
 
     def on(self, node: str, script: str) -> str:
@@ -45,18 +42,6 @@ class LiveMachines(LiveSite):
         """Let a node's own systemd boot it again, and wait until it lets anybody in."""
         before = self.boot_of(node)
         LiveLab(self.folder).ssh(node, "systemctl reboot", check=False)
-        self._booted(node, before)
-
-    def cut_power(self, node: str) -> None:
-        """End a node's machine as a power cut does; `lab up` gives it power again."""
-        file = next(Path("/run/mecctl-lab", self.names.id, "run/qemu").glob(f"{self.names.node(node)}.pid"))
-        os.kill(int(file.read_text()), signal.SIGKILL)
-        deadline = time.monotonic() + 30
-        while node in daemon.states(self.names.id, self.names.node("")):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-
-    def _booted(self, node: str, before: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -66,3 +51,12 @@ class LiveMachines(LiveSite):
                 if time.monotonic() > deadline:
                     raise
             time.sleep(2)
+
+    def cut_power(self, node: str) -> None:
+        """End a node's machine as a power cut does; `lab up` gives it power again."""
+        file = next(Path("/run/mecctl-lab", self.names.id, "run/qemu").glob(f"{self.names.node(node)}.pid"))
+        os.kill(int(file.read_text()), signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while node in daemon.states(self.names.id, self.names.node("")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from posixpath import dirname
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from mecctl.artifacts.builders.debian import bootstrap
-from mecctl.artifacts.recipe import static_file
+from mecctl.artifacts.builders.debian import adding, bootstrap, excluding
 from mecctl.artifacts.source import BoxSource
 from mecctl.process import run
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from mecctl.artifacts.lock import Artifact
 
-BOX = ("metadata.json", "vmlinuz", "initrd", "box.img")
+_BOX = ("metadata.json", "vmlinuz", "initrd", "box.img")
 # No generator of initial RAM disks takes less: a program that loads modules, mounts the root and goes there.
 _INITRD = 'chroot "$1" mktirfs -m no -M no --include-modules={modules} -o /boot/initrd "$(basename "$1"/lib/modules/*)"'
 
@@ -31,14 +29,11 @@ def build(artifact: Artifact, work: Path) -> Path:
     source = artifact.source
     assert isinstance(source, BoxSource)  # noqa: S101 - the store sorts artifacts by kind
     root, disk, target = work / "root", work / "disk.raw", work / "node.box"
-    hooks = []
-    for place, name in source.add.items():
-        file, there = quote(str(static_file(name))), f'"$1"{quote(place)}'
-        hooks += [f'mkdir -p "$1"{quote(dirname(place))}', f"upload {file} {quote(place)}", f"chmod 755 {there}"]
+    hooks = adding(source.add)
     hooks += [f'chroot "$1" systemctl enable {quote(unit)}' for unit in source.units]
     hooks += [_INITRD.format(modules=quote(",".join(source.modules)))]
     options = ["--variant=minbase", "--skip=output/dev", "--format=directory"]
-    options += [f"--dpkgopt=path-exclude={path}" for path in source.exclude]
+    options += excluding(source.exclude)
     options += [f"--customize-hook={hook}" for hook in hooks]
     bootstrap(artifact, source.packages, source.suite, root, options)
     (root / "dev").mkdir(exist_ok=True)
@@ -52,5 +47,5 @@ def build(artifact: Artifact, work: Path) -> Path:
     # vagrant-libvirt's box format, version 1 (its documentation, "Box Format").
     metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": source.size}
     (work / "metadata.json").write_text(json.dumps(metadata))
-    run(["tar", "--create", f"--file={target}", f"--directory={work}", *BOX])
+    run(["tar", "--create", f"--file={target}", f"--directory={work}", *_BOX])
     return target

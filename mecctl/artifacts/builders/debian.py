@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tarfile
+from posixpath import dirname
+from shlex import quote
 from typing import TYPE_CHECKING
 
+from mecctl.artifacts.recipe import static_file
 from mecctl.artifacts.source import DebianSource
 from mecctl.errors import CommandError, UnreachableError
 from mecctl.process import run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from mecctl.artifacts.lock import Artifact
@@ -37,8 +40,7 @@ def build(artifact: Artifact, work: Path) -> Path:
     target = work / "rootfs.tar"
     # Times of files are kept as the packages have them: Python's compiled modules are void when they change.
     options = [f"--variant={source.variant}", "--skip=output/dev", "--format=tar"]
-    options += [f"--dpkgopt=path-exclude={path}" for path in source.exclude]
-    bootstrap(artifact, source.packages, source.suite, target, options)
+    bootstrap(artifact, source.packages, source.suite, target, [*options, *excluding(source.exclude)])
     return target
 
 
@@ -51,6 +53,21 @@ def bootstrap(
         run(["mmdebstrap", *what, *options, suite, target], env={"LC_ALL": "C.UTF-8"})
     except CommandError as error:
         raise _explained(error, artifact) from error
+
+
+def excluding(paths: Iterable[str]) -> list[str]:
+    """Return the options by which what these globs match isn't unpacked."""
+    return [f"--dpkgopt=path-exclude={path}" for path in paths]
+
+
+def adding(programs: Mapping[str, str]) -> list[str]:
+    """Return the hooks that put programs from under lab/ in their places, which are the keys."""
+    hooks = []
+    for place, name in programs.items():
+        there = quote(place)
+        hooks += [f'mkdir -p "$1"{quote(dirname(place))}', f"upload {quote(str(static_file(name)))} {there}"]
+        hooks += [f'chmod 755 "$1"{there}']
+    return hooks
 
 
 def package_versions(rootfs: Path) -> dict[str, str]:

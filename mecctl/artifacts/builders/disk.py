@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from mecctl.artifacts.builders.debian import bootstrap
+from mecctl.artifacts.builders.debian import adding, bootstrap
 from mecctl.artifacts.recipe import static_file
 from mecctl.artifacts.source import DiskSource
 
@@ -20,8 +20,8 @@ def build(artifact: Artifact, work: Path) -> Path:
     source = artifact.source
     assert isinstance(source, DiskSource)  # noqa: S101 - the store sorts artifacts by kind
     target = work / "disk.img"
-    hooks = [f"upload {quote(str(static_file(name)))} {quote(place)}" for place, name in source.add.items()]
-    hooks += [
+    hooks = [
+        *adding(source.add),
         f'chroot "$1" sh -s < {quote(str(static_file(source.script)))}',
         f"download /disk.img {quote(str(target))}",
     ]

@@ -50,9 +50,10 @@ log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
 # `ip netns exec` gives the process mounts of its own (ip-netns(8)), so these are seen by the daemon alone.
 _START = """\
 set -eu
-for place in {places}; do
-  mkdir -p "${{place#*:}}"
-  mount --bind "${{place%%:*}}" "${{place#*:}}"
+while [ $# -gt 0 ]; do
+  mkdir -p "$2"
+  mount --bind "$1" "$2"
+  shift 2
 done
 exec libvirtd --daemon --pid-file /run/libvirt/libvirtd.pid
 """
@@ -77,8 +78,8 @@ def start(names: Names, state: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     write(state / "libvirt" / "qemu.conf", _QEMU_CONF)
     write(state / "libvirt" / "libvirtd.conf", _DAEMON_CONF)
-    script = _START.format(places=" ".join(f"'{path}:{place}'" for path, place in places.items()))
-    run(["ip", "netns", "exec", names.lab, "sh", "-c", script], timeout=_PATIENCE)
+    words = [word for pair in places.items() for word in pair]
+    run(["ip", "netns", "exec", names.lab, "sh", "-c", _START, _DAEMON, *words], timeout=_PATIENCE)
     deadline = time.monotonic() + _PATIENCE
     while not (folder / "run" / "libvirt-sock").is_socket():
         if time.monotonic() > deadline:

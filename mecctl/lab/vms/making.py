@@ -90,7 +90,7 @@ class Making:
                 continue
             reason = f"the site says {node.address} now" if node else "the site has no such node"
             self._progress.log(f"{path.stem}: removed, because {reason}")
-            self._vagrant.destroy([path.stem])
+            self._vagrant.destroy(path.stem)
             path.unlink()
 
     def _seed(self, user_key: str) -> None:
@@ -121,7 +121,7 @@ class Making:
     def _wait(self, node: Node) -> None:
         deadline = time.monotonic() + _LOGIN
         while not (answer := ssh.ask(node, self._ground.login)).up:
-            if answer.keys_differ or not ssh.wait_for_port(node, deadline):
+            if answer.keys_differ or not ssh.wait_for_port(node.address, node.port, deadline):
                 raise MecctlError(
                     "the machine isn't up" if not answer.keys_differ else "the machine has other keys than the lab's",
                     where=node.name,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mecctl.errors import CommandError, MecctlError
@@ -11,7 +13,6 @@ from mecctl.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _PROGRAMS = {
     "vagrant": "vagrant",
@@ -60,15 +61,17 @@ def _enough(what: str, there: int, wanted: int, where: str) -> None:
 
 def _available() -> int:
     """Return the bytes of memory that programs may take without swapping (proc(5), MemAvailable)."""
-    with open("/proc/meminfo", encoding="ascii") as file:  # noqa: PTH123 - a Path's open is no shorter
-        return next(int(line.split()[1]) << 10 for line in file if line.startswith("MemAvailable:"))
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:"))
 
 
 def _plugin() -> Requirement:
-    try:
-        listed = run(["vagrant", "plugin", "list"], timeout=60).stdout
-    except CommandError as error:
-        return Requirement(_PLUGIN, ok=False, what=str(error), fix="vagrant plugin repair")
+    # Vagrant makes a home wherever it runs, and a lab's has none of the plugins in the user's.
+    with tempfile.TemporaryDirectory() as home:
+        try:
+            listed = run(["vagrant", "plugin", "list"], env={"VAGRANT_HOME": home}, timeout=60).stdout
+        except CommandError as error:
+            return Requirement(_PLUGIN, ok=False, what=str(error), fix="vagrant plugin repair")
     found = next((line.strip() for line in listed.splitlines() if line.startswith(_PLUGIN)), None)
     if found:
         return Requirement(_PLUGIN, ok=True, what=found)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tarfile
-import uuid
 from typing import TYPE_CHECKING
 
-from mecctl.lab import files, keys
+from mecctl.lab import files, identity, keys
 from mecctl.lab.network import MTU
 
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from mecctl.lab.layout import Layout
     from mecctl.model import Node
 
-_HOST_KEY = "etc/ssh/ssh_host_ed25519_key"
-_AUTHORIZED = "root/.ssh/authorized_keys"
 _SSHD = "etc/ssh/sshd_config.d/10-lab.conf"
 _NETWORK = """\
 [Match]
@@ -38,28 +35,23 @@ def make(path: Path, node: Node, layout: Layout, mac: str, user_key: str) -> str
         mac=mac, mtu=MTU, address=node.address, prefix=layout.subnet.prefixlen, gateway=layout.gateway
     )
     texts = {
-        _AUTHORIZED: f"{user_key}\n",
-        _HOST_KEY: pair.private,
-        f"{_HOST_KEY}.pub": f"{pair.public}\n",
+        **identity.texts(node, layout, user_key, pair),
         _SSHD: files.static()[_SSHD],
         "etc/hostname": f"{node.name}\n",
-        "etc/machine-id": f"{uuid.uuid4().hex}\n",
-        "etc/hosts": f"127.0.0.1 localhost\n::1 localhost\n{node.address} {node.name}\n",
-        "etc/resolv.conf": f"nameserver {layout.gateway}\n",
         "etc/systemd/network/10-lab.network": network,
     }
-    files.write(path, files.archive(texts, frozenset({_HOST_KEY, _AUTHORIZED})), 0o600)
+    files.write(path, files.archive(texts, identity.SECRET), 0o600)
     return pair.public
 
 
 def is_of(path: Path, node: Node) -> bool:
     """Say whether a seed gives the node the address that the site says."""
-    return f"\n{node.address} {node.name}\n" in (_text(path, "etc/hosts") or "")
+    return f"\n{node.address} {node.name}\n" in (_text(path, identity.HOSTS) or "")
 
 
 def host_key(path: Path) -> str | None:
     """Return the public host key in a seed, None when there is no seed."""
-    text = _text(path, f"{_HOST_KEY}.pub")
+    text = _text(path, f"{identity.HOST_KEY}.pub")
     return text.strip() if text else None
 
 

@@ -11,13 +11,11 @@ from mecctl.process import run
 from mecctl.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 BOOT_TIMEOUT = 300
 """Seconds for a machine to boot and let Vagrant in; by emulation on a busy machine it takes one or two minutes."""
 _OVERHEAD = 600.0
-_FAULT = "An error occurred"
 _LINES = 8
 
 
@@ -41,10 +39,9 @@ class Vagrant:
         """Write down what the machines are."""
         write(self.machines, json.dumps(machines, indent=1), 0o600)
 
-    def destroy(self, names: Iterable[str]) -> None:
-        """Remove machines with their disks, as they were last described; raises CommandError when that fails."""
-        for name in names:
-            run(["vagrant", "destroy", "--force", name], env=self._environment, timeout=_OVERHEAD)
+    def destroy(self, name: str) -> None:
+        """Remove a machine with its disk, as it was last described; raises CommandError when that fails."""
+        run(["vagrant", "destroy", "--force", name], env=self._environment, timeout=_OVERHEAD)
 
     def up(self, console: dict[str, Path]) -> None:
         """Make the machines run that don't; `console` has each one's file of what it says.

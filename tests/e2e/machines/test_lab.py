@@ -19,7 +19,7 @@ from mecctl.lab.vms.vagrant import Vagrant
 from tests.support.live import MECCTL, ROOT
 from tests.support.machines import LiveMachines
 
-pytestmark = [pytest.mark.e2e, pytest.mark.vm]
+pytestmark = pytest.mark.e2e
 
 
 def test_a_machine_has_a_kernel_of_its_own_with_wireguard_and_the_one_hierarchy(single: LiveMachines) -> None:
@@ -118,7 +118,7 @@ def test_what_the_host_lacks_is_named_by_doctor_and_lab_up(
 
 
 def test_a_machine_that_does_not_boot_ends_in_time_with_what_it_said(single: LiveMachines, tmp_path: Path) -> None:
-    dead = LiveMachines.of(tmp_path / "inventories" / "lab-vm", ["edge-1"])
+    dead = LiveMachines.alone(tmp_path / "inventories" / "lab-vm")
     try:
         assert dead.mecctl("lab", "up", "--ground").code == 0
         state = dead.path / ".mecctl/lab/vms"

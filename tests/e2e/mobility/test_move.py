@@ -3,7 +3,6 @@
 import http.client
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.mobility.load import Client, counts
-from mecctl.lab import ip
+from mecctl.lab import ip, ssh
 from tests.e2e.mobility import volumes
 from tests.support.byhand import by_hand
 from tests.support.host import left_behind, snapshot
@@ -249,22 +248,9 @@ def test_a_site_that_loses_power_in_the_midst(pair: Pair, dies: str, moment: str
     assert back.json["ended"] == "moved"
     assert sent.doubled == 0
     assert len(sent.answered) > 10
-    reached(*pair.door("store"))
+    # A site that has lost power: its pod network is later than its API server.
+    assert ssh.wait_for_port(*pair.door("store"), time.monotonic() + 120)
     assert call(*pair.door("store"), f"after-{dies}-{moment}") == "lab-a 1"
-
-
-def reached(host: str, port: int) -> None:
-    """Wait until a site that has lost power lets clients in again: its pod network is later than its API server."""
-    end = time.monotonic() + 120
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=5).close()
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.5)
-        else:
-            return
 
 
 def again(pair: Pair, name: str, source: LiveSite, target: LiveSite) -> Ended:

@@ -66,7 +66,7 @@ def test_machines_that_the_site_says_no_more_or_elsewhere_are_removed(prepare, f
     prepare()
     kept = (folder.state / "lab/vms/seeds/edge-1.tar").read_bytes()
     gone = []
-    monkeypatch.setattr("mecctl.lab.vms.vagrant.Vagrant.destroy", lambda _, names: gone.extend(names))
+    monkeypatch.setattr("mecctl.lab.vms.vagrant.Vagrant.destroy", lambda _, name: gone.append(name))
     moved = {"name": "edge-2", "address": "10.78.1.13", "roles": ["agent"]}
     for node, expected in ((moved, ["edge-2"]), ({**moved, "name": "edge-3"}, ["edge-2", "edge-2"])):
         site = site_folder(tmp_path / "site", (NODES[0], node), lab={"driver": "vagrant"})
