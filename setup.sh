@@ -3,11 +3,11 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# Each package and why: containers (podman, conmon, runc, catatonit), node image (mmdebstrap, zstd, arm64 by qemu-user-static),
+# Each package and why: containers (podman, conmon, runc, catatonit), node image (mmdebstrap, zstd, arm64 by qemu-user-static and arch-test),
 # the lab's network (iproute2, nftables), nodes by SSH (openssh-client), .venv (python3-venv), tests (skopeo, git).
 # With --machines also what virtual nodes need: Vagrant, its libvirt plugin, libvirt, QEMU, disks (qemu-utils).
-packages=(podman conmon runc catatonit uidmap mmdebstrap qemu-user-static iproute2 nftables openssh-client python3-venv zstd skopeo git make)
-[ "${1:-}" != --machines ] || packages+=(vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu qemu-system-x86 qemu-utils)
+packages=(podman conmon runc catatonit uidmap mmdebstrap qemu-user-static arch-test iproute2 nftables openssh-client python3-venv zstd skopeo git make)
+[ "${1:-}" != --machines ] || packages+=(vagrant vagrant-libvirt libvirt-daemon-system libvirt-daemon-driver-qemu qemu-system-x86 qemu-system-arm ipxe-qemu qemu-utils)
 
 step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 

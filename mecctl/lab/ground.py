@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mecctl.lab.layout import Layout
+    from mecctl.model import Node
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder
 
@@ -24,15 +25,15 @@ class Ground:
     def __init__(self, folder: SiteFolder, layout: Layout, clear: Callable[[str], None], progress: Progress) -> None:
         """`clear` removes another lab by its id."""
         access = folder.site.spec.access
-        self._folder, self._clear, self._progress = folder, clear, progress
+        self.folder, self._clear, self._progress = folder, clear, progress
         self.layout, self.names = layout, Names(folder.site.name, folder.path)
         self.login = ssh.Login(folder.resolve(access.private_key), folder.resolve(access.known_hosts))
         self.nodes = {one.name: one for one in folder.site.nodes}
         self._host_keys: dict[str, str] = {}
         self._recording = threading.Lock()
 
-    def make_network(self, *, namespaces: bool) -> None:
-        """Make the lab's network complete, with a namespace for each node or without.
+    def make_network(self, containers: Iterable[Node]) -> None:
+        """Make the lab's network complete, with a namespace for each of the nodes that are containers.
 
         Raises MecctlError when someone else has its addresses, CommandError when the kernel refuses something.
         """
@@ -49,9 +50,9 @@ class Ground:
             )
         addresses = {name: node.address for name, node in self.nodes.items()}
         firewall.ensure(self.names)
-        network.ensure(self.names, self.layout, addresses if namespaces else {})
+        network.ensure(self.names, self.layout, {node.name: node.address for node in containers})
         network.check_route(self.names, addresses)
-        for peer in joining.join(self._folder):
+        for peer in joining.join(self.folder):
             self._progress.log(f"joined with the lab of {peer}")
 
     def user_key(self) -> str:
@@ -62,7 +63,7 @@ class Ground:
         """Take the host keys on record of the nodes that are there; others' go when the next is recorded."""
         recorded = keys.recorded_hosts(self.login.known_hosts, self.names.id)
         found = {name: keys.recorded_key(self.nodes[name], recorded) for name in present}
-        self._host_keys = {name: key for name, key in found.items() if key}
+        self._host_keys |= {name: key for name, key in found.items() if key}
 
     def record_host_key(self, name: str, key: str) -> None:
         """Record a node's public host key; threads may do so at once."""

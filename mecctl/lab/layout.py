@@ -8,11 +8,12 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
 from mecctl.errors import InputError, Problem
+from mecctl.lab.vms.hardware import ARCHITECTURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mecctl.model import Site
+    from mecctl.model import Node, Site
     from mecctl.sitefile import SiteFolder
 
 _PREFIX = 24
@@ -52,6 +53,20 @@ def layout(folder: SiteFolder) -> Layout:
     return Layout(_subnet(folder.site.nodes[0].address))
 
 
+def machines(site: Site) -> tuple[Node, ...]:
+    """Return the nodes of a lab that are virtual machines; the others are containers."""
+    lab = site.spec.lab
+    if lab is None:
+        return ()
+    return tuple(node for node in site.nodes if lab.driver == "vagrant" or node.name in lab.machines)
+
+
+def containers(site: Site) -> tuple[Node, ...]:
+    """Return the nodes of a lab that are containers."""
+    virtual = {node.name for node in machines(site)}
+    return tuple(node for node in site.nodes if node.name not in virtual)
+
+
 def _subnet(address: str) -> IPv4Network:
     return IPv4Interface(f"{address}/{_PREFIX}").network
 
@@ -66,7 +81,8 @@ def _problems(site: Site) -> Iterator[tuple[str, str, str]]:
         )
     if site.spec.access.user != "root":
         yield "spec.access.user", f"a lab's nodes have no user {site.spec.access.user}", "root"
-    subnet, arch = _subnet(site.nodes[0].address), host_arch()
+    yield from _unknown_machines(site)
+    subnet = _subnet(site.nodes[0].address)
     for index, node in enumerate(site.nodes):
         place = f"spec.nodes[{index}]"
         if _subnet(node.address) != subnet:
@@ -74,6 +90,19 @@ def _problems(site: Site) -> Iterator[tuple[str, str, str]]:
         elif int(IPv4Address(node.address)) & 0xFF in (0, _GATEWAY, _HOST, 255):
             allowed = f"a lab keeps .{_GATEWAY} and .{_HOST} for itself; .2 to .253 are free"
             yield f"{place}.address", f"{node.address} can't be a node's", allowed
-        if node.arch not in (None, arch):
-            kind = "a container" if site.spec.lab is None or site.spec.lab.driver == "podman" else "a virtual node"
-            yield f"{place}.arch", f"{kind} can't be {node.arch} on this machine", f"{arch}, or leave it out"
+        yield from _impossible(site, node, f"{place}.arch")
+
+
+def _unknown_machines(site: Site) -> Iterator[tuple[str, str, str]]:
+    known = {node.name for node in site.nodes}
+    for index, name in enumerate(site.spec.lab.machines if site.spec.lab else ()):
+        if name not in known:
+            yield f"spec.lab.machines[{index}]", f"there is no node {name}", "the name of a node of the site"
+
+
+def _impossible(site: Site, node: Node, place: str) -> Iterator[tuple[str, str, str]]:
+    virtual = node in machines(site)
+    possible = ARCHITECTURES if virtual else (host_arch(),)
+    if node.arch not in (None, *possible):
+        kind = "a virtual node" if virtual else "a container"
+        yield place, f"{kind} can't be {node.arch} on this machine", f"{' or '.join(possible)}, or leave it out"

@@ -11,7 +11,8 @@ from mecctl.artifacts.store import Store
 from mecctl.errors import MecctlError
 from mecctl.lab import image, keys, machine, removal
 from mecctl.lab.containers import Podman
-from mecctl.lab.layout import layout
+from mecctl.lab.ground import Ground
+from mecctl.lab.layout import containers, layout, machines
 from mecctl.lab.making import Making
 from mecctl.lab.names import Names
 from mecctl.lab.vms import box, daemon
@@ -42,18 +43,31 @@ def up(folder: SiteFolder, store: Store, progress: Progress, *, ground_only: boo
     Raises InputError for a site that can't be a lab here, LockedError while another run works on this lab, MecctlError
     for a conflict or a node that doesn't come up; the other nodes' work is kept.
     """
-    plan, lab_id = layout(folder), Names(folder.site.name, folder.path).id
-    machines = driver(folder) == "vagrant"
-    with _working(folder, "lab up", containers=not machines) as podman:
-        if machines:
-            if podman and podman.containers(lab_id):
-                raise _other_driver(folder, "containers")
-            making = vms.Making(folder, plan, store, lambda other: removal.remove(podman, other), progress)
-            making.prepare() if ground_only else making.complete()
-        elif list(daemon.leftovers(lab_id)):
-            raise _other_driver(folder, "virtual machines")
-        elif podman:
-            Making(folder, plan, store, podman, progress).complete()
+    plan, virtual, contained = layout(folder), machines(folder.site), containers(folder.site)
+    assert folder.site.spec.lab  # noqa: S101 - the layout refuses a site without
+    with _working(folder, "lab up", containers=bool(contained)) as podman:
+        _check_kinds(folder, podman)
+        ground = Ground(folder, plan, lambda other: removal.remove(podman, other), progress)
+        beside = vms.Making(ground, virtual, folder.site.spec.lab, store, progress)
+        if virtual:
+            beside.check()
+        making = Making(ground, contained, store, podman, progress) if podman else None
+        present = making.keep_what_fits() if making else {}
+        ground.make_network(contained)
+        if making and contained:
+            making.complete(present)
+        if virtual:
+            beside.prepare() if ground_only else beside.complete()
+
+
+def _check_kinds(folder: SiteFolder, podman: Podman | None) -> None:
+    """Raise MecctlError when a node is up as the other kind than the site says."""
+    lab_id = Names(folder.site.name, folder.path).id
+    virtual, contained = ({node.name for node in kind(folder.site)} for kind in (machines, containers))
+    if podman and virtual & {one.node for one in podman.containers(lab_id)}:
+        raise _other_kind(folder, "containers")
+    if contained & vms.made(folder) or (not virtual and list(daemon.leftovers(lab_id))):
+        raise _other_kind(folder, "virtual machines")
 
 
 def down(folder: SiteFolder, progress: Progress, *, purge: bool = False) -> None:
@@ -81,10 +95,9 @@ def status(folder: SiteFolder) -> tuple[NodeStatus, ...]:
     """Return the state of every node of the site's lab."""
     _require_root()
     names = Names(folder.site.name, folder.path)
-    if driver(folder) == "vagrant":
-        states = daemon.states(names.id, names.node(""))
-    else:
-        states = {one.node: one.state for one in Podman().containers(names.id)}
+    states = daemon.states(names.id, names.node(""))
+    if containers(folder.site):
+        states |= {one.node: one.state for one in Podman().containers(names.id)}
     return tuple(NodeStatus(one.name, one.address, states.get(one.name, "absent")) for one in folder.site.nodes)
 
 
@@ -102,7 +115,7 @@ def _working(folder: SiteFolder, command: str, *, containers: bool) -> Iterator[
         yield Podman.configured(_state(folder), here) if containers or shutil.which("podman") else None
 
 
-def _other_driver(folder: SiteFolder, what: str) -> MecctlError:
+def _other_kind(folder: SiteFolder, what: str) -> MecctlError:
     return MecctlError(
         f"the lab of {folder.site.name} is up as {what}",
         why="its nodes can't become another kind and keep what is on them",
@@ -110,17 +123,12 @@ def _other_driver(folder: SiteFolder, what: str) -> MecctlError:
     )
 
 
-def driver(folder: SiteFolder) -> str:
-    """Return what makes the nodes of a site's lab: podman or vagrant."""
-    return folder.site.spec.lab.driver if folder.site.spec.lab else "podman"
-
-
 def with_driver(folder: SiteFolder, chosen: Literal["podman", "vagrant"]) -> SiteFolder:
-    """Return a site whose lab is made by another driver than its file says; one without a lab stays as it is."""
+    """Return a site all of whose lab is made by one driver; a site without a lab stays as it is."""
     spec = folder.site.spec
     if spec.lab is None:
         return folder
-    lab = spec.lab.model_copy(update={"driver": chosen})
+    lab = spec.lab.model_copy(update={"driver": chosen, "machines": ()})
     site = folder.site.model_copy(update={"spec": spec.model_copy(update={"lab": lab})})
     return replace(folder, site=site)
 

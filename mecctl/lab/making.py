@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from mecctl.artifacts.recipe import recipe_key
 from mecctl.errors import MecctlError
-from mecctl.lab import image, ip, network, node, removal, ssh, watches
+from mecctl.lab import image, ip, network, node, ssh, watches
 from mecctl.lab.containers import Container
-from mecctl.lab.ground import Ground
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mecctl.artifacts.store import Store
     from mecctl.lab.containers import Podman
-    from mecctl.lab.layout import Layout
+    from mecctl.lab.ground import Ground
+    from mecctl.model import Node
     from mecctl.plan.progress import Progress
-    from mecctl.sitefile import SiteFolder
 
 # A container that has never run may lack its files; one of the last two is a removal that was cut short.
 _HALF_MADE = frozenset({"configured", "created", "initialized", "removing", "unknown"})
@@ -27,18 +28,18 @@ _AT_ONCE = 4
 class Making:
     """One run of `lab up` for a site."""
 
-    def __init__(self, folder: SiteFolder, layout: Layout, store: Store, podman: Podman, progress: Progress) -> None:
-        self._store, self._podman, self._progress = store, podman, progress
-        self._ground = Ground(folder, layout, lambda lab_id: removal.remove(podman, lab_id), progress)
-        self._names = self._ground.names
+    def __init__(self, ground: Ground, nodes: Iterable[Node], store: Store, podman: Podman, progress: Progress) -> None:
+        self._ground, self._store, self._podman, self._progress = ground, store, podman, progress
+        self._names = ground.names
         self._rootfs = image.artifact()
         recipe = recipe_key(self._rootfs)
-        self._plans = {one.name: node.Plan(one, self._names, layout, store.blobs, recipe) for one in folder.site.nodes}
+        self._plans = {one.name: node.Plan(one, self._names, ground.layout, store.blobs, recipe) for one in nodes}
 
-    def complete(self) -> None:
-        """Bring every node up; raises MecctlError for those that can't be, after the others are."""
-        present = self._keep_what_fits(self._podman.containers(self._names.id))
-        self._ground.make_network(namespaces=True)
+    def complete(self, present: dict[str, Container]) -> None:
+        """Bring every node up; raises MecctlError for those that can't be, after the others are.
+
+        `present` are the containers that `keep_what_fits` has kept; the network is there.
+        """
         user_key = self._ground.user_key()
         self._store.blobs.mkdir(parents=True, exist_ok=True)  # nodes mount it, even after the cache was emptied
         self._ground.recall_host_keys(present)
@@ -58,10 +59,10 @@ class Making:
         if errors:
             raise errors[0] if len(errors) == 1 else MecctlError("\n".join(str(error) for error in errors))
 
-    def _keep_what_fits(self, found: tuple[Container, ...]) -> dict[str, Container]:
+    def keep_what_fits(self) -> dict[str, Container]:
         """Remove what the site doesn't say, or says otherwise; return the containers that stay, by node."""
         kept: dict[str, Container] = {}
-        for container in found:
+        for container in self._podman.containers(self._names.id):
             reason = self._unfit(container)
             if reason is None:
                 kept[container.node] = container

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mecctl.lab import machine, watches
+from mecctl.lab.layout import host_arch
 from mecctl.lab.requirement import Requirement, program
 from mecctl.lab.vms import needs as vms
 from mecctl.process import run
@@ -38,7 +39,7 @@ def requirements(*, machines: bool = False) -> tuple[Requirement, ...]:
     found = [_root(), _cgroups(), _inotify(), *(program(name, package) for name, package in _PROGRAMS.items())]
     if machine.is_root() and all(one.ok for one in found[3:]):
         found += _kernel()
-    return (*found, *(vms.requirements() if machines else ()))
+    return (*found, *(vms.requirements([host_arch()]) if machines else ()))
 
 
 def _root() -> Requirement:

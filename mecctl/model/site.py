@@ -58,6 +58,11 @@ class Lab(Model):
         description="podman: every node is a container with its own systemd; vagrant: a virtual machine with its own "
         "kernel, by libvirt and QEMU.",
     )
+    machines: tuple[str, ...] = Field(
+        (),
+        description="Names of the nodes that are virtual machines where the driver is podman; one of another "
+        "architecture than this machine's is emulated.",
+    )
     cpus: int = Field(2, ge=1, le=64, description="Processors of each virtual machine.")
     memory: Memory = Field("3Gi", description="Memory of each virtual machine with its unit.")
 

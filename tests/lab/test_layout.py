@@ -1,7 +1,7 @@
 import pytest
 
 from mecctl.errors import InputError
-from mecctl.lab.layout import host_arch, layout
+from mecctl.lab.layout import containers, host_arch, layout, machines
 from tests.lab.sites import NODES, site_folder
 
 
@@ -26,12 +26,34 @@ def test_nodes_of_two_subnets_are_refused(tmp_path):
         layout(with_node(tmp_path, address="10.78.2.12"))
 
 
-@pytest.mark.parametrize(("driver", "kind"), [("podman", "a container"), ("vagrant", "a virtual node")])
-def test_another_architecture_is_refused(tmp_path, driver, kind):
+def test_containers_of_another_architecture_are_refused_and_machines_are_not(tmp_path):
     other = {"amd64": "arm64", "arm64": "amd64"}[host_arch()]
+    nodes = (NODES[0], {**NODES[1], "arch": other})
 
-    with pytest.raises(InputError, match=f"{kind} can't be {other} on this machine"):
-        layout(site_folder(tmp_path, (NODES[0], {**NODES[1], "arch": other}), lab={"driver": driver}))
+    with pytest.raises(InputError, match=f"a container can't be {other} on this machine"):
+        layout(site_folder(tmp_path / "one", nodes))
+    for lab in ({"driver": "vagrant"}, {"driver": "podman", "machines": ["edge-2"]}):
+        assert layout(site_folder(tmp_path / lab["driver"], nodes, lab=lab))
+
+
+def test_an_architecture_that_no_machine_can_have_is_refused(tmp_path):
+    nodes = (NODES[0], {**NODES[1], "arch": "arm"})
+
+    with pytest.raises(InputError, match="a virtual node can't be arm on this machine; amd64 or arm64"):
+        layout(site_folder(tmp_path, nodes, lab={"driver": "vagrant"}))
+
+
+def test_machines_that_are_no_nodes_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"spec\.lab\.machines\[1\]: there is no node edge-7"):
+        layout(site_folder(tmp_path, lab={"driver": "podman", "machines": ["edge-2", "edge-7"]}))
+
+
+def test_nodes_are_containers_or_machines(tmp_path):
+    mixed = site_folder(tmp_path / "a", lab={"driver": "podman", "machines": ["edge-2"]}).site
+    whole = site_folder(tmp_path / "b", lab={"driver": "vagrant"}).site
+
+    assert [[node.name for node in kind(mixed)] for kind in (containers, machines)] == [["edge-1"], ["edge-2"]]
+    assert [[node.name for node in kind(whole)] for kind in (containers, machines)] == [[], ["edge-1", "edge-2"]]
 
 
 def test_a_site_of_real_machines_and_another_user_are_told_at_once(tmp_path):

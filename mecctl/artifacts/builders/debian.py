@@ -7,6 +7,7 @@ from posixpath import dirname
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from mecctl.artifacts.builders.foreign import running
 from mecctl.artifacts.recipe import static_file
 from mecctl.artifacts.source import DebianSource
 from mecctl.errors import CommandError, UnreachableError
@@ -33,7 +34,7 @@ def build(artifact: Artifact, work: Path) -> Path:
     """Write the tar of a debian artifact in the empty folder `work`.
 
     Raises CommandError when mmdebstrap is missing or fails, UnreachableError when no mirror answers. A foreign
-    architecture needs Debian's qemu-user-static.
+    architecture needs Debian's qemu-user-static and arch-test.
     """
     source = artifact.source
     assert isinstance(source, DebianSource)  # noqa: S101 - the store sorts artifacts by kind
@@ -49,8 +50,9 @@ def bootstrap(
 ) -> None:
     """Run mmdebstrap for an artifact's architecture; raises as `build` does."""
     what = [f"--architectures={artifact.arch}", f"--include={','.join(packages)}", f"--hook-dir={_MERGED_USR}"]
+    words = running(artifact.arch, ["mmdebstrap", *what, *options, suite, target])
     try:
-        run(["mmdebstrap", *what, *options, suite, target], env={"LC_ALL": "C.UTF-8"})
+        run(words, env={"LC_ALL": "C.UTF-8"})
     except CommandError as error:
         raise _explained(error, artifact) from error
 

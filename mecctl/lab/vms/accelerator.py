@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from mecctl.errors import CommandError
 from mecctl.lab.files import write
+from mecctl.lab.layout import host_arch
+from mecctl.lab.vms.hardware import hardware
 from mecctl.process import run
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
 
     `memory` is the file that remembers the answer until the host boots again. Raises CommandError when QEMU is missing.
     """
-    if not _KVM.exists():
+    if box.arch != host_arch() or not _KVM.exists():
         return "tcg"
     question = {"boot": _BOOT_ID.read_text().strip(), "kernel": str(box.kernel)}
     known = json.loads(memory.read_text()) if memory.exists() else {}
@@ -43,9 +45,10 @@ def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
 
 def _boots(box: Box) -> bool:
     """Boot the box's kernel without a disk: it gets as far as its panic for want of one, or KVM doesn't work."""
-    words = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-no-reboot"]
-    words += ["-display", "none", "-serial", "stdio", "-kernel", str(box.kernel)]
-    words += ["-append", "console=ttyS0 panic=-1 root=/dev/none"]
+    made = hardware(box.arch)
+    words = [made.emulator, "-machine", made.machine, "-accel", "kvm", "-cpu", "host", "-m", "256"]
+    words += ["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(box.kernel)]
+    words += ["-append", f"console={made.console} panic=-1 root=/dev/none"]
     with tempfile.TemporaryFile() as said:
         try:
             run(words, timeout=_LIMIT, check=False, stdout=said)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from mecctl.artifacts.lock import load_lock
 from mecctl.lab.files import write
 from mecctl.lab.host import exclusive
-from mecctl.lab.layout import host_arch
 from mecctl.lab.vms import daemon
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ _BOOT = ("vmlinuz", "initrd")
 class Box:
     """A box as Vagrant takes it (name, version, the URL of its catalogue), and the paths of what boots its disk."""
 
+    arch: str
     name: str
     version: str
     url: str
@@ -35,12 +35,12 @@ class Box:
     initrd: Path
 
 
-def ensure(store: Store, progress: Progress) -> Box:
-    """Return the box for this machine, building and unpacking it if it isn't there.
+def ensure(store: Store, arch: str, progress: Progress) -> Box:
+    """Return the box of an architecture, building and unpacking it if it isn't there.
 
-    Raises MecctlError when there is none for its architecture, and as Store.ensure does.
+    Raises MecctlError when there is none, and as Store.ensure does.
     """
-    wanted = load_lock(lab=True).find(_ARTIFACT, host_arch())
+    wanted = load_lock(lab=True).find(_ARTIFACT, arch)
     blob = store.ensure([wanted], progress)[wanted.key]
     folder = home(store) / "mecctl" / blob.sha256[:12]
     name, version = f"mecctl/node-{wanted.arch}", f"1.0.{int(blob.sha256[:8], 16)}"
@@ -49,7 +49,7 @@ def ensure(store: Store, progress: Progress) -> Box:
         if not catalogue.exists():
             _unpack(blob, folder)
             write(catalogue, json.dumps(_catalogue(name, version, blob)))
-    return Box(name, version, catalogue.as_uri(), folder / "vmlinuz", folder / "initrd")
+    return Box(arch, name, version, catalogue.as_uri(), folder / "vmlinuz", folder / "initrd")
 
 
 def home(store: Store) -> Path:

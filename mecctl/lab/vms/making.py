@@ -2,65 +2,62 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
 from mecctl.errors import MecctlError
 from mecctl.lab import ssh
-from mecctl.lab.ground import Ground
+from mecctl.lab.layout import host_arch
 from mecctl.lab.network import BRIDGE, mac
 from mecctl.lab.vms import accelerator, box, daemon, needs, seed
+from mecctl.lab.vms.hardware import command_line, hardware
 from mecctl.lab.vms.vagrant import BOOT_TIMEOUT, Vagrant
 from mecctl.model.quantity import size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from mecctl.artifacts.store import Store
-    from mecctl.lab.layout import Layout
+    from mecctl.lab.ground import Ground
     from mecctl.lab.vms.box import Box
     from mecctl.model import Node
     from mecctl.model.site import Lab
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder
 
-_INIT = "/usr/lib/mecctl/node-init"
-_COMMAND_LINE = f"root=/dev/vda rw console=ttyS0 net.ifnames=0 init={_INIT}"
-# Under emulation a kernel finds the time stamp counter unsteady and asks a device for the time instead, which costs
-# half of all processor time with programs in Go; QEMU's counters are the host's, alike on all processors.
-_EMULATED = "tsc=reliable clocksource=tsc mitigations=off"
 _SEED_SLOT = "0x1e"  # of PCI bus 0: libvirt hands slots out from below
 _LOGIN = 120.0  # seconds from Vagrant's own login to a systemd that takes work
 
 
 class Making:
-    """One run of `lab up` for a site whose nodes are virtual machines."""
+    """One run of `lab up` for the nodes of a site that are virtual machines."""
 
-    def __init__(
-        self, folder: SiteFolder, layout: Layout, store: Store, clear: Callable[[str], None], progress: Progress
-    ) -> None:
-        assert folder.site.spec.lab  # noqa: S101 - the layout refuses a site without
-        self._lab: Lab = folder.site.spec.lab
-        self._store, self._progress = store, progress
-        self._ground = Ground(folder, layout, clear, progress)
-        self._state = folder.state / "lab" / "vms"
+    def __init__(self, ground: Ground, nodes: Iterable[Node], lab: Lab, store: Store, progress: Progress) -> None:
+        self._ground, self._lab, self._store, self._progress = ground, lab, store, progress
+        self._nodes = {node.name: node for node in nodes}
+        self._state = state(ground.folder)
         self._vagrant = Vagrant(self._state, box.home(store))
 
-    def prepare(self) -> None:
-        """Make all that the machines need: network, libvirtd, boxes, seeds, and what Vagrant is told of them."""
+    def check(self) -> None:
+        """Raise MecctlError that names all that this machine lacks, before anything is made."""
         running = daemon.states(self._ground.names.id, self._ground.names.node(""))
         self._state.mkdir(parents=True, exist_ok=True)
-        needs.check(self._state, len(self._ground.nodes.keys() - running), int(size(self._lab.memory)))
-        self._ground.make_network(namespaces=False)
+        architectures = {_arch(node) for node in self._nodes.values()}
+        needs.check(self._state, architectures, len(self._nodes.keys() - running), int(size(self._lab.memory)))
+
+    def prepare(self) -> None:
+        """Make all that the machines need on the network that is there: libvirtd, boxes, seeds, Vagrant's words."""
         user_key = self._ground.user_key()
-        made_from = box.ensure(self._store, self._progress)
-        kvm = accelerator.find(made_from, self._store.root / "vagrant" / "kvm.json", self._progress) == "kvm"
+        architectures = sorted({_arch(node) for node in self._nodes.values()})
+        boxes = {arch: box.ensure(self._store, arch, self._progress) for arch in architectures}
+        kvm = {arch: self._has_kvm(made_from) for arch, made_from in boxes.items()}
         (self._state / "console").mkdir(parents=True, exist_ok=True)
         daemon.start(self._ground.names, self._state)
         self._remove_what_does_not_fit()
         self._seed(user_key)
-        rows = [self._row(name, made_from, kvm=kvm) for name in self._ground.nodes]
+        rows = [self._row(node, boxes[_arch(node)], kvm=kvm[_arch(node)]) for node in self._nodes.values()]
         self._vagrant.describe(
             {
                 "uri": daemon.uri(self._ground.names.id),
@@ -77,15 +74,15 @@ class Making:
         self.prepare()
         task, began = "machines", time.monotonic()
         self._progress.begin(task)
-        self._vagrant.up({name: self._console(name) for name in self._ground.nodes})
-        for node in self._ground.nodes.values():
+        self._vagrant.up({name: self._console(name) for name in self._nodes})
+        for node in self._nodes.values():
             self._wait(node)
-        self._progress.end(task, f"{len(self._ground.nodes)} up after {time.monotonic() - began:.0f} s")
+        self._progress.end(task, f"{len(self._nodes)} up after {time.monotonic() - began:.0f} s")
 
     def _remove_what_does_not_fit(self) -> None:
         """Remove machines that the site doesn't say, or says at another address."""
         for path in sorted((self._state / "seeds").glob("*.tar")):
-            node = self._ground.nodes.get(path.stem)
+            node = self._nodes.get(path.stem)
             if node and seed.is_of(path, node):
                 continue
             reason = f"the site says {node.address} now" if node else "the site has no such node"
@@ -95,25 +92,32 @@ class Making:
 
     def _seed(self, user_key: str) -> None:
         """Give every node its seed, and put the host keys in them on record: none is taken from the network."""
-        self._ground.recall_host_keys(())
-        for name, node in self._ground.nodes.items():
+        for name, node in self._nodes.items():
             path = self._seed_of(name)
             key = seed.host_key(path) or seed.make(path, node, self._ground.layout, self._mac(name), user_key)
             self._ground.record_host_key(name, key)
 
-    def _row(self, name: str, made_from: Box, *, kvm: bool) -> dict[str, Any]:
+    def _has_kvm(self, made_from: Box) -> bool:
+        return accelerator.find(made_from, self._store.root / "vagrant" / "kvm.json", self._progress) == "kvm"
+
+    def _row(self, node: Node, made_from: Box, *, kvm: bool) -> dict[str, Any]:
+        name, made = node.name, hardware(made_from.arch)
         seeding = f"file={self._seed_of(name)},format=raw,if=none,id=seed,readonly=on"
         return {
             "name": name,
             "box": {"name": made_from.name, "version": made_from.version, "url": made_from.url},
             "mac": self._mac(name),
             "driver": "kvm" if kvm else "qemu",
+            "machineArch": made.machine_arch,
+            "machine": made.machine,
+            "features": made.features,
+            "emulator": shutil.which(made.emulator),
             "cpuMode": "host-passthrough" if kvm else "maximum",
             "cpus": self._lab.cpus,
             "memoryMiB": int(size(self._lab.memory)) >> 20,
             "kernel": str(made_from.kernel),
             "initrd": str(made_from.initrd),
-            "commandLine": _COMMAND_LINE if kvm else f"{_COMMAND_LINE} {_EMULATED}",
+            "commandLine": command_line(made_from.arch, emulated=not kvm),
             "console": str(self._console(name)),
             "qemu": ["-drive", seeding, "-device", f"virtio-blk-pci,drive=seed,serial=mecctl-seed,addr={_SEED_SLOT}"],
         }
@@ -137,3 +141,17 @@ class Making:
 
     def _mac(self, name: str) -> str:
         return mac(self._ground.names.node(name))
+
+
+def state(folder: SiteFolder) -> Path:
+    """Return where a site's machines are kept."""
+    return folder.state / "lab" / "vms"
+
+
+def made(folder: SiteFolder) -> frozenset[str]:
+    """Return the names of the machines that a site's lab has, running or not."""
+    return frozenset(path.stem for path in (state(folder) / "seeds").glob("*.tar"))
+
+
+def _arch(node: Node) -> str:
+    return node.arch or host_arch()

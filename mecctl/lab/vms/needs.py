@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from mecctl.errors import CommandError, MecctlError
 from mecctl.lab.requirement import Requirement, program
+from mecctl.lab.vms.hardware import hardware
 from mecctl.process import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _PROGRAMS = {
     "vagrant": "vagrant",
     "libvirtd": "libvirt-daemon-system",
-    "qemu-system-x86_64": "qemu-system-x86",
     "qemu-img": "qemu-utils",
     "mke2fs": "e2fsprogs",
     "mmdebstrap": "mmdebstrap",
@@ -27,20 +27,21 @@ _BOX, _NODE = 3 << 30, 4 << 30
 """Bytes on disk: of a box while it is made, and what a node's own disk grows to with a site on it."""
 
 
-def requirements() -> Iterator[Requirement]:
-    """Look at this machine; changes nothing."""
-    programs = [program(name, package) for name, package in _PROGRAMS.items()]
+def requirements(architectures: Iterable[str]) -> Iterator[Requirement]:
+    """Look at this machine for what virtual machines of some architectures need; changes nothing."""
+    emulators = {one.emulator: one.package for one in map(hardware, architectures)}
+    programs = [program(name, package) for name, package in (_PROGRAMS | emulators).items()]
     yield from programs
     if programs[0].ok:
         yield _plugin()
 
 
-def check(disks: Path, nodes: int, memory: int) -> None:
+def check(disks: Path, architectures: Iterable[str], nodes: int, memory: int) -> None:
     """Raise MecctlError that names all that keeps `nodes` new machines, of `memory` bytes each, from being made.
 
     `disks` is the folder where their disks lie.
     """
-    missing = [one for one in requirements() if not one.ok]
+    missing = [one for one in requirements(architectures) if not one.ok]
     if missing:
         raise MecctlError(
             f"virtual machines can't be made here: {', '.join(f'{one.name} {one.what}' for one in missing)}",

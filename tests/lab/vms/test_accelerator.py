@@ -1,8 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mecctl.errors import CommandError
+from mecctl.lab.layout import host_arch
 from mecctl.lab.vms import accelerator
 from mecctl.lab.vms.box import Box
 from mecctl.plan.progress import Silent
@@ -16,7 +18,7 @@ def memory(tmp_path, monkeypatch):
 
 
 def box():
-    return Box("mecctl/node-amd64", "1.0.1", "file:///c.json", Path("/boot/vmlinuz"), Path("/boot/initrd"))
+    return Box(host_arch(), "mecctl/node", "1.0.1", "file:///c.json", Path("/boot/vmlinuz"), Path("/boot/initrd"))
 
 
 def booting(monkeypatch, said=b"", error=None):
@@ -72,6 +74,14 @@ def test_a_host_without_kvm_is_not_asked(memory, monkeypatch, tmp_path):
     monkeypatch.setattr(accelerator, "_KVM", tmp_path / "none")
 
     assert accelerator.find(box(), memory, Silent()) == "tcg"
+    assert calls == []
+
+
+def test_another_architecture_than_the_hosts_is_emulated(memory, monkeypatch):
+    calls = booting(monkeypatch)
+    foreign = replace(box(), arch={"amd64": "arm64", "arm64": "amd64"}[host_arch()])
+
+    assert accelerator.find(foreign, memory, Silent()) == "tcg"
     assert calls == []
 
 

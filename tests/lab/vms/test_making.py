@@ -6,8 +6,10 @@ import pytest
 from mecctl.artifacts.store import Store
 from mecctl.errors import MecctlError
 from mecctl.lab import lifecycle
-from mecctl.lab.layout import layout
-from mecctl.lab.vms import accelerator, box, daemon, making, needs
+from mecctl.lab.containers import Container
+from mecctl.lab.ground import Ground
+from mecctl.lab.layout import host_arch, layout, machines
+from mecctl.lab.vms import accelerator, box, daemon, making
 from mecctl.lab.vms.box import Box
 from mecctl.plan.progress import Silent
 from tests.lab.sites import NODES, site_folder
@@ -18,18 +20,25 @@ def folder(tmp_path):
     return site_folder(tmp_path / "site", lab={"driver": "vagrant", "cpus": 3, "memory": "2Gi"})
 
 
+def made_of(folder, tmp_path):
+    """A run for the virtual nodes of a site."""
+    ground = Ground(folder, layout(folder), lambda _: None, Silent())
+    return making.Making(ground, machines(folder.site), folder.site.spec.lab, Store(tmp_path / "cache"), Silent())
+
+
 @pytest.fixture
 def prepare(folder, tmp_path, monkeypatch):
     """Prepare a lab on a machine that has none, without touching it; return what Vagrant is told."""
-    made = Box("mecctl/node-amd64", "1.0.7", "file:///c.json", Path("/b/vmlinuz"), Path("/b/initrd"))
-    monkeypatch.setattr(box, "ensure", lambda *_: made)
-    monkeypatch.setattr(needs, "check", lambda *_: None)
+
+    def made(_store, arch, _progress):
+        return Box(arch, f"mecctl/node-{arch}", "1.0.7", "file:///c.json", Path("/b/vmlinuz"), Path("/b/initrd"))
+
+    monkeypatch.setattr(box, "ensure", made)
     monkeypatch.setattr(daemon, "start", lambda *_: None)
-    monkeypatch.setattr("mecctl.lab.ground.Ground.make_network", lambda *_, **__: None)
 
     def run(kind="tcg"):
         monkeypatch.setattr(accelerator, "find", lambda *_: kind)
-        making.Making(folder, layout(folder), Store(tmp_path / "cache"), lambda _: None, Silent()).prepare()
+        made_of(folder, tmp_path).prepare()
         return json.loads((folder.state / "lab/vms/machines.json").read_text())
 
     return run
@@ -48,6 +57,19 @@ def test_vagrant_is_told_what_the_site_says(prepare):
 
 def test_kvm_is_used_where_it_works(prepare):
     assert {(row["driver"], row["cpuMode"]) for row in prepare("kvm")["nodes"]} == {("kvm", "host-passthrough")}
+
+
+def test_a_machine_of_another_architecture_is_emulated_beside_containers(prepare, folder, tmp_path, monkeypatch):
+    other = {"amd64": "arm64", "arm64": "amd64"}[host_arch()]
+    nodes = (NODES[0], {**NODES[1], "arch": other})
+    site = site_folder(tmp_path / "site", nodes, lab={"driver": "podman", "machines": ["edge-2"]})
+    monkeypatch.setattr(accelerator, "find", lambda made_from, *_: "kvm" if made_from.arch == host_arch() else "tcg")
+    made_of(site, tmp_path).prepare()
+    (row,) = json.loads((folder.state / "lab/vms/machines.json").read_text())["nodes"]
+
+    assert (row["name"], row["box"]["name"], row["driver"]) == ("edge-2", f"mecctl/node-{other}", "qemu")
+    assert row["machineArch"] == {"amd64": "x86_64", "arm64": "aarch64"}[other]
+    assert f"console={'ttyAMA0' if other == 'arm64' else 'ttyS0'} " in f"{row['commandLine']} "
 
 
 def test_a_second_run_keeps_keys_and_puts_them_on_record(prepare, folder):
@@ -70,7 +92,7 @@ def test_machines_that_the_site_says_no_more_or_elsewhere_are_removed(prepare, f
     moved = {"name": "edge-2", "address": "10.78.1.13", "roles": ["agent"]}
     for node, expected in ((moved, ["edge-2"]), ({**moved, "name": "edge-3"}, ["edge-2", "edge-2"])):
         site = site_folder(tmp_path / "site", (NODES[0], node), lab={"driver": "vagrant"})
-        making.Making(site, layout(site), Store(tmp_path / "cache"), lambda _: None, Silent()).prepare()
+        made_of(site, tmp_path).prepare()
 
         assert gone == expected
         assert {file.stem for file in folder.state.glob("lab/vms/seeds/*")} == {"edge-1", node["name"]}
@@ -81,7 +103,8 @@ def test_machines_that_the_site_says_no_more_or_elsewhere_are_removed(prepare, f
 def test_a_lab_that_is_up_as_another_kind_is_not_touched(folder, tmp_path, monkeypatch, asked, up):
     monkeypatch.setattr("mecctl.lab.machine.is_root", lambda: True)
     monkeypatch.setattr("mecctl.lab.machine.Machine.cgroup_fault", None)
-    monkeypatch.setattr("mecctl.lab.containers.Podman.containers", lambda *_: ("edge-1",))
+    there = Container("mec-edge-1", "edge-1", "running", 7, "", "")
+    monkeypatch.setattr("mecctl.lab.containers.Podman.containers", lambda *_: (there,))
     monkeypatch.setattr(daemon, "leftovers", lambda _: iter(["process 7"]))
 
     with pytest.raises(MecctlError, match=f"is up as {up}") as caught:

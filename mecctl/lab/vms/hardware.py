@@ -1,0 +1,61 @@
+"""What a virtual machine of each architecture is made of, as libvirt and QEMU name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """One architecture: QEMU's program, the package that brings it, its machine and features; the kernel's console.
+
+    `emulated` is what the kernel is told where QEMU runs all of its instructions itself.
+    """
+
+    machine_arch: str
+    machine: str
+    emulator: str
+    package: str
+    features: tuple[str, ...]
+    console: str
+    emulated: str
+
+
+_INIT = "/usr/lib/mecctl/node-init"
+_BOOT = f"root=/dev/vda rw net.ifnames=0 init={_INIT}"
+_OF = {
+    # A kernel under emulation finds the time stamp counter unsteady and asks a device for the time instead, which costs
+    # half of all processor time with programs in Go; QEMU's counters are the host's, alike on all processors.
+    "amd64": Hardware(
+        machine_arch="x86_64",
+        machine="pc",
+        emulator="qemu-system-x86_64",
+        package="qemu-system-x86",
+        features=("acpi", "apic", "pae"),
+        console="ttyS0",
+        emulated="tsc=reliable clocksource=tsc mitigations=off",
+    ),
+    # Signing and checking every return address takes QEMU longer than the rest of a call.
+    "arm64": Hardware(
+        machine_arch="aarch64",
+        machine="virt",
+        emulator="qemu-system-aarch64",
+        package="qemu-system-arm",
+        features=(),
+        console="ttyAMA0",
+        emulated="arm64.nopauth mitigations=off",
+    ),
+}
+ARCHITECTURES = tuple(_OF)
+"""What virtual machines may be."""
+
+
+def hardware(arch: str) -> Hardware:
+    """Return what machines of an architecture are made of."""
+    return _OF[arch]
+
+
+def command_line(arch: str, *, emulated: bool) -> str:
+    """Return the words for the kernel."""
+    found = _OF[arch]
+    return " ".join([_BOOT, f"console={found.console}", *([found.emulated] if emulated else [])])
