@@ -8,12 +8,13 @@ from mecctl.artifacts.lock import load_lock
 from mecctl.errors import MecctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from mecctl.artifacts.lock import Artifact, Lock
     from mecctl.model.node import Node
     from mecctl.model.site import Site
+    from mecctl.model.workload import Workload
     from mecctl.sitefile import SiteFolder
 
 _KUBEADM = ("containerd", "containerd-shim-runc-v2", "ctr", "kubelet", "kubeadm")
@@ -52,9 +53,10 @@ def _for_node(site: Site, node: Node, arch: str, lock: Lock) -> tuple[Artifact, 
     )
     found = [lock.find(name, arch) for name in names]
     if site.spec.lab is not None:
-        found += [lock.find("qemu-image", arch)] if any(work.vm for work in site.workloads) else []
+        workloads = [work for work in site.workloads if work.architecture in (None, arch)]
+        found += [lock.find("qemu-image", arch)] if any(work.vm for work in workloads) else []
         found += [lock.find("gate-image", arch)] if any(work.gated for work in site.workloads) else []
-        found += _workload_images(site, arch, lock)
+        found += _workload_images(workloads, arch, lock)
     return tuple({artifact.key: artifact for artifact in found}.values())
 
 
@@ -75,17 +77,18 @@ def _existing(_site: Site, _node: Node, _arch: str, _lock: Lock) -> list[str]:
     return []
 
 
-def _workload_images(site: Site, arch: str, lock: Lock) -> list[Artifact]:
+def _workload_images(workloads: Sequence[Workload], arch: str, lock: Lock) -> list[Artifact]:
     archives = {ref: a for a in lock.artifacts if a.arch == arch for ref in a.images}
-    missing = sorted({workload.image for workload in site.workloads} - archives.keys())
+    missing = sorted({workload.image for workload in workloads} - archives.keys())
     if missing:
         raise MecctlError(
             f"the lab can't get the workload image {', '.join(missing)} for {arch}",
             why="a lab's nodes reach no registry, so an image must come from the artifact lock, which has "
             + ", ".join(sorted(archives)),
-            fix="use one of those, or add an archive of the image to the site's artifacts.lock.yaml",
+            fix="use one of those, add an archive of the image to the site's artifacts.lock.yaml, or keep the workload "
+            f"from {arch} nodes by its field architecture",
         )
-    return [archives[image] for image in dict.fromkeys(workload.image for workload in site.workloads)]
+    return [archives[image] for image in dict.fromkeys(workload.image for workload in workloads)]
 
 
 def _check_versions(site: Site, artifacts: Iterable[Artifact]) -> None:

@@ -53,6 +53,21 @@ def test_a_lab_gets_programs_and_every_image():
     assert {artifact.arch for artifact in needed["edge-2"]} == {"arm64"}
 
 
+def test_an_image_that_no_node_of_an_architecture_has_is_refused_unless_its_workload_stays_away():
+    lock = Lock(a for a in load_lock(lab=True).artifacts if a.key != "web-image-arm64")
+    here = site(lab={"driver": "podman"})
+    (cache,) = here.spec.workloads
+    kept = cache.model_copy(update={"architecture": "amd64"})
+    away = here.model_copy(update={"spec": here.spec.model_copy(update={"workloads": (kept,)})})
+
+    with pytest.raises(MecctlError, match=r"can't get the workload image mecctl\.io/web:1 for arm64") as caught:
+        for_nodes(here, BOTH, lock)
+
+    assert "from arm64 nodes by its field architecture" in str(caught.value)
+    assert "web-image" in names(for_nodes(away, BOTH, lock), "edge-1")
+    assert "web-image" not in names(for_nodes(away, BOTH, lock), "edge-2")
+
+
 def test_elsewhere_nodes_pull_images_themselves():
     needed = for_nodes(site(image="ghcr.io/somebody/cache:3"), BOTH, load_lock())
     assert names(needed, "edge-1") == [*PROGRAMS, "kubectl"]
