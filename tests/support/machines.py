@@ -7,14 +7,15 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from mecctl.lab.vms import daemon
 from tests.support.lab import LiveLab, free_subnet
-from tests.support.live import ROOT, LiveSite, copied
+from tests.support.live import ROOT, Ended, LiveSite, copied
 
 SITE = ROOT / "inventories/lab-vm"
-_PATIENCE = 300.0
+BESIDE = ROOT / "inventories/lab-arm"
+_PATIENCE = 600.0
 
 
 class LiveMachines(LiveSite):
@@ -29,6 +30,31 @@ class LiveMachines(LiveSite):
         rows = (folder / "site.yaml").read_text().splitlines(keepends=True)
         (folder / "site.yaml").write_text("".join(row for row in rows if "name: edge-2," not in row))
         return made
+
+    @classmethod
+    def beside(cls, folder: Path, arch: str) -> Self:
+        """One with a container as its server, and a machine of an architecture as its agent."""
+        copied(BESIDE, folder)
+        made = cls.at(folder, free_subnet())
+        made.edit("10.76.0.", f"{made.subnet}.")
+        made.edit("arch: arm64", f"arch: {arch}")
+        made.edit("architecture: arm64", f"pool: machines, architecture: {arch}")
+        made.edit("roles: [agent],", "roles: [agent], pool: machines,")
+        return made
+
+    def up(self) -> Ended:
+        return self.mecctl("site", "up", "-o", "json", timeout=1800)
+
+    def plan(self) -> Ended:
+        return self.mecctl("site", "plan", "-o", "json", "--exit-code", timeout=600)
+
+    def until_ready(self) -> dict[str, Any]:
+        """The site's status once every node and workload of it is ready."""
+        deadline = time.monotonic() + _PATIENCE
+        while (ended := self.mecctl("site", "status", "-o", "json")).code:
+            assert time.monotonic() < deadline, ended.out + ended.err
+            time.sleep(1)
+        return ended.json
 
     def on(self, node: str, script: str) -> str:
         """Run a script on a node as root, by SSH, with the keys that the lab has recorded."""

@@ -1,0 +1,110 @@
+"""A site whose agent has a kernel of its own: made, proven, booted again, and what befalls machines far away."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.host import left_behind, snapshot
+from tests.support.machines import LiveMachines
+from tests.support.molecule import passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.live import Ended
+
+pytestmark = pytest.mark.e2e
+
+SETTINGS = "sysctl -n vm.overcommit_memory kernel.panic kernel.kptr_restrict net.ipv4.ip_forward"
+MODULES = "lsmod | cut -d' ' -f1 | grep -x -e br_netfilter -e overlay | sort"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
+    """A lab of a container and a machine, which are up; nothing is installed on them."""
+    live, before = LiveMachines.beside(tmp_path_factory.mktemp("site") / "inventories" / "lab-vm", "amd64"), snapshot()
+    try:
+        ended = live.mecctl("lab", "up", timeout=1800)
+        assert ended.code == 0, ended.err
+        yield live
+    finally:
+        live.stop()
+    assert left_behind(before, live.names.id) == []
+
+
+@pytest.fixture(scope="module")
+def first(site: LiveMachines) -> Ended:
+    """What the first `site up` said."""
+    return site.up()
+
+
+def test_the_site_comes_up_and_is_proven(site: LiveMachines, first: Ended) -> None:
+    assert first.code == 0, first.out + first.err
+    assert "proof" in {step["name"] for step in first.json["steps"]}
+    assert site.on("edge-2", "uname -r") != os.uname().release
+
+
+def test_nothing_is_left_to_do(site: LiveMachines, first: Ended) -> None:
+    ended = site.plan()
+
+    assert (ended.code, ended.json["changes"]) == (0, []), ended.out
+
+
+def test_the_kubelet_holds_to_the_kernels_settings_and_pods_are_in_the_one_hierarchy(
+    site: LiveMachines, first: Ended
+) -> None:
+    assert "protectKernelDefaults: true" in site.on("edge-2", "cat /etc/kubernetes/kubelet.d/10-mecctl.conf")
+    assert "memory" in site.on("edge-2", "cat /sys/fs/cgroup/kubepods.slice/cgroup.controllers")
+
+
+def test_a_real_reboot_keeps_settings_and_leaves_nothing_to_do(site: LiveMachines, first: Ended) -> None:
+    before = site.on("edge-2", f"{SETTINGS}; {MODULES}")
+
+    site.reboot("edge-2")
+    status = site.until_ready()
+    ended = site.plan()
+
+    assert site.on("edge-2", f"{SETTINGS}; {MODULES}") == before
+    assert [node["ready"] for node in status["nodes"]] == [True, True]
+    assert (ended.code, ended.json["changes"]) == (0, []), ended.out + ended.err
+
+
+def test_a_power_cut_at_work_brings_the_site_back_by_itself(site: LiveMachines, first: Ended) -> None:
+    site.cut_power("edge-2")
+    assert site.mecctl("lab", "up", timeout=900).code == 0
+    status = site.until_ready()
+    ended = site.plan()
+
+    assert [node["ready"] for node in status["nodes"]] == [True, True]
+    assert (ended.code, ended.json["changes"]) == (0, []), ended.out + ended.err
+
+
+def test_a_disk_that_fills_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
+    site.on("edge-2", "fallocate -l $(($(df -Pk / | awk 'NR==2 {print $4}') - 400000))K /var/filler")
+    try:
+        ended = site.up()
+    finally:
+        site.on("edge-2", "rm /var/filler")
+
+    assert ended.code == 4, ended.out + ended.err
+    assert "edge-2" in ended.err
+    assert "free on /var/lib" in ended.err
+
+
+def test_a_clock_an_hour_off_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
+    site.on("edge-2", "date -s '+1 hour'")
+    try:
+        ended = site.up()
+    finally:
+        site.on("edge-2", "date -s '-1 hour'")
+
+    assert ended.code == 4, ended.out + ended.err
+    assert "edge-2" in ended.err
+    assert "clock" in ended.err
+
+
+def test_molecules_scenario_passes() -> None:
+    passes("vm", timeout=1800)
