@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 Result = dict[str, Any]
 
-START = 30.0
-"""Seconds that probe pods get to start."""
+START = 120.0
+"""Seconds that probe pods get to start: on a slow node the pod network alone may take one minute of them."""
 
 
 def run(client: KubeClient, site: Site, attempts: Sequence[Attempt]) -> dict[int, Result]:

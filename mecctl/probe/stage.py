@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-START, PULL = 30.0, 120.0
-"""Seconds that pods get to start, and where their image may have to be pulled."""
+START = 120.0
+"""Seconds that pods get to start: their image may have to be pulled, and a node may be slow."""
 QUOTA = 10.0
 """Seconds that a quota gets to notice that earlier pods of the probe are gone."""
 GONE = 60.0
@@ -47,7 +47,7 @@ class Stage:
         pods = [fitted(pod, slices.get(pod["metadata"]["namespace"])) for pod in pods]
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda pod: create(self.client, pod, QUOTA), pods))
-        return started(self.client, pods, SELECTOR, START if self.site.spec.lab else PULL)
+        return started(self.client, pods, SELECTOR, START)
 
     def allow(self, policies: Iterable[Object]) -> None:
         """Create NetworkPolicies."""
