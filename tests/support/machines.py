@@ -15,6 +15,8 @@ from tests.support.live import ROOT, Ended, LiveSite, copied
 
 SITE = ROOT / "inventories/lab-vm"
 BESIDE = ROOT / "inventories/lab-arm"
+NOTED: dict[str, tuple[str, str]] = {}
+"""Kernel and architecture of every machine that tests had, by site and node."""
 _PATIENCE = 600.0
 
 
@@ -41,6 +43,12 @@ class LiveMachines(LiveSite):
         made.edit("architecture: arm64", f"pool: machines, architecture: {arch}")
         made.edit("roles: [agent],", "roles: [agent], pool: machines,")
         return made
+
+    def noted(self, node: str) -> None:
+        """Note for the report what a machine is."""
+        kernel, arch = self.on(node, "uname -r -m").split()
+        assert kernel != os.uname().release
+        NOTED[f"{self.folder.site.name}/{node}"] = (kernel, arch)
 
     def up(self) -> Ended:
         return self.mecctl("site", "up", "-o", "json", timeout=1800)

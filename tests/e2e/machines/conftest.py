@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.host import left_behind, snapshot
-from tests.support.machines import LiveMachines
+from tests.support.machines import NOTED, LiveMachines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SHOWN: dict[str, list[str]] = {}
 _TESTS: dict[str, str] = {}
 
 
@@ -24,9 +22,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
     try:
         ended = live.mecctl("lab", "up", timeout=1800)
         assert ended.code == 0, ended.err
-        kernel, arch = live.on("edge-1", "uname -r -m").split()
-        _SHOWN["edge-1"] = [kernel, arch]
-        assert kernel != os.uname().release
+        live.noted("edge-1")
         yield live
     finally:
         live.stop()
@@ -40,9 +36,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List every machine with its kernel and architecture, and what was shown on them."""
-    if _SHOWN:
+    if NOTED:
         terminalreporter.section("machines")
-        for node, (kernel, arch) in _SHOWN.items():
+        for node, (kernel, arch) in NOTED.items():
             terminalreporter.line(f"{node}: Linux {kernel}, {arch}")
         for name, outcome in _TESTS.items():
             terminalreporter.line(f"{outcome}: {name.removeprefix('test_').replace('_', ' ')}")

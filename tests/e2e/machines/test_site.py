@@ -29,6 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
     try:
         ended = live.mecctl("lab", "up", timeout=1800)
         assert ended.code == 0, ended.err
+        live.noted("edge-2")
         yield live
     finally:
         live.stop()
@@ -72,6 +73,7 @@ def test_a_real_reboot_keeps_settings_and_leaves_nothing_to_do(site: LiveMachine
     assert (ended.code, ended.json["changes"]) == (0, []), ended.out + ended.err
 
 
+@pytest.mark.vm
 def test_a_power_cut_at_work_brings_the_site_back_by_itself(site: LiveMachines, first: Ended) -> None:
     site.cut_power("edge-2")
     assert site.mecctl("lab", "up", timeout=900).code == 0
@@ -82,6 +84,7 @@ def test_a_power_cut_at_work_brings_the_site_back_by_itself(site: LiveMachines, 
     assert (ended.code, ended.json["changes"]) == (0, []), ended.out + ended.err
 
 
+@pytest.mark.vm
 def test_a_disk_that_fills_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
     site.on("edge-2", "fallocate -l $(($(df -Pk / | awk 'NR==2 {print $4}') - 400000))K /var/filler")
     try:
@@ -94,6 +97,7 @@ def test_a_disk_that_fills_is_named_before_anything_changes(site: LiveMachines, 
     assert "free on /var/lib" in ended.err
 
 
+@pytest.mark.vm
 def test_a_clock_an_hour_off_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
     site.on("edge-2", "date -s '+1 hour'")
     try:
@@ -106,5 +110,6 @@ def test_a_clock_an_hour_off_is_named_before_anything_changes(site: LiveMachines
     assert "clock" in ended.err
 
 
+@pytest.mark.vm
 def test_molecules_scenario_passes() -> None:
     passes("vm", timeout=1800)
