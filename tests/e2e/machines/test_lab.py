@@ -52,6 +52,7 @@ def test_a_second_run_leaves_it_alone(single: LiveMachines) -> None:
     assert single.boot_of("edge-1") == before
 
 
+@pytest.mark.vm
 def test_its_own_reboot_keeps_what_is_on_it(single: LiveMachines) -> None:
     single.on("edge-1", "touch /var/lib/kept")
     single.reboot("edge-1")
@@ -59,6 +60,7 @@ def test_its_own_reboot_keeps_what_is_on_it(single: LiveMachines) -> None:
     assert single.on("edge-1", "ls /var/lib/kept") == "/var/lib/kept"
 
 
+@pytest.mark.vm
 def test_a_power_cut_is_mended_by_lab_up(single: LiveMachines) -> None:
     before = single.boot_of("edge-1")
     single.on("edge-1", "touch /var/lib/kept-too; sync")
@@ -69,6 +71,7 @@ def test_a_power_cut_is_mended_by_lab_up(single: LiveMachines) -> None:
     assert single.on("edge-1", "ls /var/lib/kept-too") == "/var/lib/kept-too"
 
 
+@pytest.mark.vm
 def test_a_host_that_boots_again_finds_its_machines(single: LiveMachines) -> None:
     single.on("edge-1", "touch /var/lib/kept-too; sync")
     daemon.stop(single.names.id)  # and with it all that a boot of the host leaves nothing of
@@ -117,6 +120,7 @@ def test_what_the_host_lacks_is_named_by_doctor_and_lab_up(
         assert f"sudo apt-get install {package}" in ended.stdout + ended.stderr
 
 
+@pytest.mark.vm
 def test_a_machine_that_does_not_boot_ends_in_time_with_what_it_said(single: LiveMachines, tmp_path: Path) -> None:
     dead = LiveMachines.alone(tmp_path / "inventories" / "lab-vm")
     try:

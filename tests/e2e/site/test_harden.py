@@ -133,7 +133,7 @@ def test_the_filter_is_loaded_at_boot_and_kernel_settings_are_the_nodes_own(site
     for node in NODES:
         assert site.on(node, "systemctl is-active mecctl-firewall.service").strip() == "active"
         assert site.on(node, "sysctl -n net.ipv4.conf.all.accept_redirects").strip() == "0"
-        assert "kernel." not in site.on(node, "cat /etc/sysctl.d/91-mecctl-harden.conf")
+        assert "kernel." not in site.on(node, "cat /etc/sysctl.d/zz-91-mecctl-harden.conf")
         assert site.on(node, "stat -c %a /root /etc/crontab 2>/dev/null || :").split()[0] == "700"
         open_files = "find /etc/kubernetes /var/lib/kubelet/config.yaml -type f -perm /077"
         assert "/pki/" not in site.on(node, open_files)
@@ -178,7 +178,7 @@ def test_what_was_made_goes_with_hardening_and_comes_back_on_a_running_site(site
     monkeypatch.undo()
     for node in NODES:
         left = site.on(node, "find /etc /usr/local/sbin -name '*mecctl*'; ls -d /run/mecctl-firewall 2>&1 || :")
-        made = ("firewall.service", "sbin/mecctl-firewall", "91-mecctl", "10-mecctl.conf", "umask")
+        made = ("firewall.service", "sbin/mecctl-firewall", "zz-91-mecctl", "10-mecctl.conf", "umask")
         # The kubelet's own settings are called 10-mecctl.conf as well.
         assert [
             line for line in left.splitlines() if "kubelet.d" not in line and any(one in line for one in made)
