@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class Hardware:
     """One architecture: QEMU's program, the package that brings it, its machine and features; the kernel's console.
 
+    `disk` is what the kernel calls the machine's own disk beside the seed's: the PCI bus decides which it meets first.
     `emulated` is what the kernel is told where QEMU runs all of its instructions itself.
     """
 
@@ -18,11 +19,12 @@ class Hardware:
     package: str
     features: tuple[str, ...]
     console: str
+    disk: str
     emulated: str
 
 
 _INIT = "/usr/lib/mecctl/node-init"
-_BOOT = f"root=/dev/vda rw net.ifnames=0 init={_INIT}"
+_BOOT = f"rw net.ifnames=0 init={_INIT}"
 _OF = {
     # A kernel under emulation finds the time stamp counter unsteady and asks a device for the time instead, which costs
     # half of all processor time with programs in Go; QEMU's counters are the host's, alike on all processors.
@@ -33,6 +35,7 @@ _OF = {
         package="qemu-system-x86",
         features=("acpi", "apic", "pae"),
         console="ttyS0",
+        disk="vda",
         emulated="tsc=reliable clocksource=tsc mitigations=off",
     ),
     # Signing and checking every return address takes QEMU longer than the rest of a call.
@@ -43,6 +46,7 @@ _OF = {
         package="qemu-system-arm",
         features=(),
         console="ttyAMA0",
+        disk="vdb",
         emulated="arm64.nopauth mitigations=off",
     ),
 }
@@ -58,4 +62,6 @@ def hardware(arch: str) -> Hardware:
 def command_line(arch: str, *, emulated: bool) -> str:
     """Return the words for the kernel."""
     found = _OF[arch]
-    return " ".join([_BOOT, f"console={found.console}", *([found.emulated] if emulated else [])])
+    return " ".join(
+        [f"root=/dev/{found.disk}", _BOOT, f"console={found.console}", *([found.emulated] if emulated else [])]
+    )
