@@ -62,6 +62,5 @@ def hardware(arch: str) -> Hardware:
 def command_line(arch: str, *, emulated: bool) -> str:
     """Return the words for the kernel."""
     found = _OF[arch]
-    return " ".join(
-        [f"root=/dev/{found.disk}", _BOOT, f"console={found.console}", *([found.emulated] if emulated else [])]
-    )
+    words = [f"root=/dev/{found.disk}", _BOOT, f"console={found.console}"]
+    return " ".join([*words, found.emulated] if emulated else words)
