@@ -81,7 +81,6 @@ def _problems(site: Site) -> Iterator[tuple[str, str, str]]:
         )
     if site.spec.access.user != "root":
         yield "spec.access.user", f"a lab's nodes have no user {site.spec.access.user}", "root"
-    yield from _unknown_machines(site)
     subnet = _subnet(site.nodes[0].address)
     for index, node in enumerate(site.nodes):
         place = f"spec.nodes[{index}]"
@@ -91,13 +90,6 @@ def _problems(site: Site) -> Iterator[tuple[str, str, str]]:
             allowed = f"a lab keeps .{_GATEWAY} and .{_HOST} for itself; .2 to .253 are free"
             yield f"{place}.address", f"{node.address} can't be a node's", allowed
         yield from _impossible(site, node, f"{place}.arch")
-
-
-def _unknown_machines(site: Site) -> Iterator[tuple[str, str, str]]:
-    known = {node.name for node in site.nodes}
-    for index, name in enumerate(site.spec.lab.machines if site.spec.lab else ()):
-        if name not in known:
-            yield f"spec.lab.machines[{index}]", f"there is no node {name}", "the name of a node of the site"
 
 
 def _impossible(site: Site, node: Node, place: str) -> Iterator[tuple[str, str, str]]:

@@ -119,6 +119,16 @@ def lab(view: View) -> Iterator[Finding]:
             yield Finding((*place[:-1], "port"), "a lab node's SSH answers on port 22", "leave it out")
 
 
+def lab_machines(view: View) -> Iterator[Finding]:
+    """What a lab makes virtual machines of are nodes of the site."""
+    if not view.nodes.named:
+        return
+    for index, name in enumerate(view.lab.machines if view.lab else ()):
+        if name not in view.nodes.names:
+            allowed = f"one of: {', '.join(sorted(view.nodes.names))}"
+            yield Finding(("spec", "lab", "machines", index), f"there is no node {name}", allowed)
+
+
 def warnings(site: Site) -> Iterator[str]:
     """Yield what is allowed but deserves a second look."""
     if len(site.servers) > 1 and site.kubernetes.endpoint is None:
@@ -129,5 +139,5 @@ def warnings(site: Site) -> Iterator[str]:
         )
 
 
-CHECKS = (unique_nodes, roles, version, network_plugin, ranges, lab)
+CHECKS = (unique_nodes, roles, version, network_plugin, ranges, lab, lab_machines)
 """Every check of this module."""

@@ -11,6 +11,7 @@ from mecctl.cli.app import run
 from mecctl.lab.vms import accelerator
 from mecctl.lab.vms.daemon import uri
 from mecctl.lab.vms.vagrant import BOOT_TIMEOUT
+from mecctl.model.node import Node
 from mecctl.model.site import Lab
 from mecctl.sitefile import load
 
@@ -28,12 +29,14 @@ def test_every_command_is_one_of_mecctls(line, capsys):
     assert f"{words[0]} " in capsys.readouterr().out.partition("\n")[0]
 
 
-def test_the_example_is_a_lab_and_the_site_it_names_is_valid():
-    (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    lab = Lab.model_validate(yaml.safe_load(block)["spec"]["lab"])
-    site = load("lab-vm", ROOT / "inventories").site
+def test_the_examples_are_labs_of_the_sites_that_are_named():
+    whole, mixed = (yaml.safe_load(text)["spec"] for text in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL))
+    here, there = (load(name, ROOT / "inventories").site for name in ("lab-vm", "lab-arm"))
 
-    assert lab == site.spec.lab
+    assert Lab.model_validate(whole["lab"]) == here.spec.lab
+    assert there.spec.lab
+    assert Lab.model_validate(mixed["lab"]).machines == there.spec.lab.machines
+    assert [Node.model_validate(node) for node in mixed["nodes"]] == list(there.nodes)
 
 
 def test_figures_and_paths_are_the_codes():

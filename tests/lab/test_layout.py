@@ -43,11 +43,6 @@ def test_an_architecture_that_no_machine_can_have_is_refused(tmp_path):
         layout(site_folder(tmp_path, nodes, lab={"driver": "vagrant"}))
 
 
-def test_machines_that_are_no_nodes_are_named(tmp_path):
-    with pytest.raises(InputError, match=r"spec\.lab\.machines\[1\]: there is no node edge-7"):
-        layout(site_folder(tmp_path, lab={"driver": "podman", "machines": ["edge-2", "edge-7"]}))
-
-
 def test_nodes_are_containers_or_machines(tmp_path):
     mixed = site_folder(tmp_path / "a", lab={"driver": "podman", "machines": ["edge-2"]}).site
     whole = site_folder(tmp_path / "b", lab={"driver": "vagrant"}).site

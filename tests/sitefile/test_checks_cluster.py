@@ -187,3 +187,12 @@ def test_lab_with_public_addresses(told):
         "9.9.9.11 is a public address; a private one, for example 10.77.0.11",
         "9.9.9.12 is a public address; a private one, for example 10.77.0.11",
     ]
+
+
+def test_the_machines_of_a_lab_are_nodes(told, edited):
+    lab = "  lab: {{driver: podman, machines: [{}]}}\n  slices:\n"
+
+    assert one(told(("  slices:\n", lab.format("edge-2, edge-7")))).endswith(
+        "spec.lab.machines[1]: there is no node edge-7; one of: edge-1, edge-2"
+    )
+    assert edited(("  slices:\n", lab.format("edge-2"))).site.spec.lab.machines == ("edge-2",)
