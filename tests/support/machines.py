@@ -6,12 +6,17 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mecctl.lab.vms import daemon
+from tests.support.host import left_behind, snapshot
 from tests.support.lab import LiveLab, free_subnet
 from tests.support.live import ROOT, Ended, LiveSite, copied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SITE = ROOT / "inventories/lab-vm"
 BESIDE = ROOT / "inventories/lab-arm"
@@ -94,3 +99,17 @@ class LiveMachines(LiveSite):
         while node in daemon.states(self.names.id, self.names.node("")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+@contextmanager
+def running(site: LiveMachines, node: str) -> Iterator[LiveMachines]:
+    """Bring a site's lab up, note what a node of it is, and take the lab away with all there was of it."""
+    before = snapshot()
+    try:
+        ended = site.mecctl("lab", "up", timeout=3600)
+        assert ended.code == 0, ended.err
+        site.noted(node)
+        yield site
+    finally:
+        site.stop()
+    assert left_behind(before, site.names.id) == []

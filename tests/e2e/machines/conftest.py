@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.host import left_behind, snapshot
-from tests.support.machines import NOTED, LiveMachines
+from tests.support.machines import NOTED, LiveMachines, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +17,9 @@ _TESTS: dict[str, str] = {}
 @pytest.fixture(scope="module")
 def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
     """The lab of a site of one machine, which is up; nothing is installed on it."""
-    live, before = LiveMachines.alone(tmp_path_factory.mktemp("vm") / "inventories" / "lab-vm"), snapshot()
-    try:
-        ended = live.mecctl("lab", "up", timeout=1800)
-        assert ended.code == 0, ended.err
-        live.noted("edge-1")
-        yield live
-    finally:
-        live.stop()
-    assert left_behind(before, live.names.id) == []
+    folder = tmp_path_factory.mktemp("vm") / "inventories" / "lab-vm"
+    with running(LiveMachines.alone(folder), "edge-1") as site:
+        yield site
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.host import left_behind, snapshot
-from tests.support.machines import LiveMachines
+from tests.support.machines import LiveMachines, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,15 +16,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.vm]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
-    live, before = LiveMachines.beside(tmp_path_factory.mktemp("arm") / "inventories" / "lab-arm", "arm64"), snapshot()
-    try:
-        ended = live.mecctl("lab", "up", timeout=3600)
-        assert ended.code == 0, ended.err
-        live.noted("edge-2")
-        yield live
-    finally:
-        live.stop()
-    assert left_behind(before, live.names.id) == []
+    folder = tmp_path_factory.mktemp("site") / "inventories" / "lab-arm"
+    with running(LiveMachines.beside(folder, "arm64"), "edge-2") as beside:
+        yield beside
 
 
 def test_a_site_of_two_architectures_comes_up_and_is_proven(site: LiveMachines) -> None:

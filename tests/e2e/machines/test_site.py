@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.host import left_behind, snapshot
-from tests.support.machines import LiveMachines
+from tests.support.machines import LiveMachines, running
 from tests.support.molecule import passes
 
 if TYPE_CHECKING:
@@ -25,15 +24,9 @@ MODULES = "lsmod | cut -d' ' -f1 | grep -x -e br_netfilter -e overlay | sort"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
     """A lab of a container and a machine, which are up; nothing is installed on them."""
-    live, before = LiveMachines.beside(tmp_path_factory.mktemp("site") / "inventories" / "lab-vm", "amd64"), snapshot()
-    try:
-        ended = live.mecctl("lab", "up", timeout=1800)
-        assert ended.code == 0, ended.err
-        live.noted("edge-2")
-        yield live
-    finally:
-        live.stop()
-    assert left_behind(before, live.names.id) == []
+    folder = tmp_path_factory.mktemp("site") / "inventories" / "lab-vm"
+    with running(LiveMachines.beside(folder, "amd64"), "edge-2") as beside:
+        yield beside
 
 
 @pytest.fixture(scope="module")
