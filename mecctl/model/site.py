@@ -63,6 +63,9 @@ class Lab(Model):
         description="Names of the nodes that are virtual machines where the driver is podman; one of another "
         "architecture than this machine's is emulated.",
     )
+    release: Literal["bookworm", "trixie"] = Field(
+        "bookworm", description="Debian's release on virtual machines: bookworm is 12, trixie 13."
+    )
     cpus: int = Field(2, ge=1, le=64, description="Processors of each virtual machine.")
     memory: Memory = Field("3Gi", description="Memory of each virtual machine with its unit.")
 

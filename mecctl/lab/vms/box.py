@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mecctl.artifacts.store import Blob, Store
     from mecctl.plan.progress import Progress
 
-_ARTIFACT = "node-box"
+_ARTIFACTS = {"bookworm": "node-box", "trixie": "node-box-trixie"}
 _BOOT = ("vmlinuz", "initrd")
 
 
@@ -35,15 +35,15 @@ class Box:
     initrd: Path
 
 
-def ensure(store: Store, arch: str, progress: Progress) -> Box:
-    """Return the box of an architecture, building and unpacking it if it isn't there.
+def ensure(store: Store, arch: str, release: str, progress: Progress) -> Box:
+    """Return the box of an architecture and one of Debian's releases, building and unpacking it if it isn't there.
 
     Raises MecctlError when there is none, and as Store.ensure does.
     """
-    wanted = load_lock(lab=True).find(_ARTIFACT, arch)
+    wanted = load_lock(lab=True).find(_ARTIFACTS[release], arch)
     blob = store.ensure([wanted], progress)[wanted.key]
     folder = home(store) / "mecctl" / blob.sha256[:12]
-    name, version = f"mecctl/node-{wanted.arch}", f"1.0.{int(blob.sha256[:8], 16)}"
+    name, version = f"mecctl/{wanted.key}", f"1.0.{int(blob.sha256[:8], 16)}"
     catalogue = folder / "catalogue.json"
     with exclusive("box"):
         if not catalogue.exists():

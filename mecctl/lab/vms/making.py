@@ -51,7 +51,7 @@ class Making:
         """Make all that the machines need on the network that is there: libvirtd, boxes, seeds, Vagrant's words."""
         user_key = self._ground.user_key()
         architectures = sorted({_arch(node) for node in self._nodes.values()})
-        boxes = {arch: box.ensure(self._store, arch, self._progress) for arch in architectures}
+        boxes = {arch: box.ensure(self._store, arch, self._lab.release, self._progress) for arch in architectures}
         kvm = {arch: self._has_kvm(made_from) for arch, made_from in boxes.items()}
         (self._state / "console").mkdir(parents=True, exist_ok=True)
         daemon.start(self._ground.names, self._state)

@@ -30,7 +30,7 @@ def made_of(folder, tmp_path):
 def prepare(folder, tmp_path, monkeypatch):
     """Prepare a lab on a machine that has none, without touching it; return what Vagrant is told."""
 
-    def made(_store, arch, _progress):
+    def made(_store, arch, _release, _progress):
         return Box(arch, f"mecctl/node-{arch}", "1.0.7", "file:///c.json", Path("/b/vmlinuz"), Path("/b/initrd"))
 
     monkeypatch.setattr(box, "ensure", made)
