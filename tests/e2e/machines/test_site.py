@@ -78,6 +78,25 @@ def test_a_power_cut_at_work_brings_the_site_back_by_itself(site: LiveMachines, 
 
 
 @pytest.mark.vm
+def test_a_power_cut_in_the_middle_of_up_is_made_up_for_by_one_more_run(site: LiveMachines, first: Ended) -> None:
+    site.on("edge-2", "rm /usr/local/bin/ctr")
+    process = site.start("site", "up")
+    assert process.stderr is not None
+    while "nodes" not in process.stderr.readline():
+        assert process.poll() is None
+    site.cut_power("edge-2")
+    out, err = process.communicate(timeout=900)
+    assert site.mecctl("lab", "up", timeout=900).code == 0
+    again = site.up()
+
+    assert process.returncode in {1, 4}, out + err
+    assert "edge-2" in err
+    assert again.code == 0, again.out + again.err
+    assert site.plan().code == 0
+    assert site.on("edge-2", "ctr --version").startswith("ctr")
+
+
+@pytest.mark.vm
 def test_a_disk_that_fills_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
     site.on("edge-2", "fallocate -l $(($(df -Pk / | awk 'NR==2 {print $4}') - 400000))K /var/filler")
     try:
