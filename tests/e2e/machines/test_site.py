@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-SETTINGS = "sysctl -n vm.overcommit_memory kernel.panic kernel.kptr_restrict net.ipv4.ip_forward"
+SETTINGS = "sysctl -n fs.protected_fifos vm.overcommit_memory kernel.panic kernel.kptr_restrict net.ipv4.ip_forward"
 MODULES = "lsmod | cut -d' ' -f1 | grep -x -e br_netfilter -e overlay | sort"
 
 
