@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
 from mecctl.errors import InputError, Problem
-from mecctl.lab.vms.hardware import ARCHITECTURES
+from mecctl.lab.vms.hardware import HARDWARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _problems(site: Site) -> Iterator[tuple[str, str, str]]:
 
 def _impossible(site: Site, node: Node, place: str) -> Iterator[tuple[str, str, str]]:
     virtual = node in machines(site)
-    possible = ARCHITECTURES if virtual else (host_arch(),)
+    possible = tuple(HARDWARE) if virtual else (host_arch(),)
     if node.arch not in (None, *possible):
         kind = "a virtual node" if virtual else "a container"
         yield place, f"{kind} can't be {node.arch} on this machine", f"{' or '.join(possible)}, or leave it out"

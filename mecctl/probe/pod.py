@@ -14,6 +14,8 @@ IMAGE = "mecctl.io/probe:1"
 LABELS = {"app.kubernetes.io/name": "mecctl-probe", "app.kubernetes.io/managed-by": "mecctl"}
 SELECTOR = ",".join(f"{key}={value}" for key, value in LABELS.items())
 USER = 65532
+START = 120.0
+"""Seconds that probe pods get to start: their image may have to be pulled, and a node may be slow."""
 LIFETIME = 60
 """Seconds after which Kubernetes ends the pod even if nobody removes it."""
 

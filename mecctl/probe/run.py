@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from mecctl.probe.fit import fitted
-from mecctl.probe.pod import SELECTOR, expected, probe_pod
+from mecctl.probe.pod import SELECTOR, START, expected, probe_pod
 from mecctl.probe.pods import create, has_started, late, read, refuse_stuck
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 Result = dict[str, Any]
-
-START = 120.0
-"""Seconds that probe pods get to start: on a slow node the pod network alone may take one minute of them."""
 
 
 def run(client: KubeClient, site: Site, attempts: Sequence[Attempt]) -> dict[int, Result]:

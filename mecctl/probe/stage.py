@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mecctl.engine.kube import KubeError
 from mecctl.probe.actors import NAMESPACE, own_namespace
 from mecctl.probe.fit import fitted
-from mecctl.probe.pod import SELECTOR
+from mecctl.probe.pod import SELECTOR, START
 from mecctl.probe.pods import create, read, started
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-START = 120.0
-"""Seconds that pods get to start: their image may have to be pulled, and a node may be slow."""
 QUOTA = 10.0
 """Seconds that a quota gets to notice that earlier pods of the probe are gone."""
 GONE = 60.0

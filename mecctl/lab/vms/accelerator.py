@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from mecctl.errors import CommandError
 from mecctl.lab.files import write
 from mecctl.lab.layout import host_arch
-from mecctl.lab.vms.hardware import hardware
+from mecctl.lab.vms.hardware import HARDWARE
 from mecctl.process import run
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
 
 def _boots(box: Box) -> bool:
     """Boot the box's kernel without a disk: it gets as far as its panic for want of one, or KVM doesn't work."""
-    made = hardware(box.arch)
+    made = HARDWARE[box.arch]
     words = [made.emulator, "-machine", made.machine, "-accel", "kvm", "-cpu", "host", "-m", "256"]
     words += ["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(box.kernel)]
     words += ["-append", f"console={made.console} panic=-1 root=/dev/none"]

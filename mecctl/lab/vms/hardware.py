@@ -22,10 +22,14 @@ class Hardware:
     disk: str
     emulated: str
 
+    def command_line(self, *, emulated: bool) -> str:
+        """Return the words for the kernel."""
+        words = [f"root=/dev/{self.disk}", _BOOT, f"console={self.console}"]
+        return " ".join([*words, self.emulated] if emulated else words)
 
-_INIT = "/usr/lib/mecctl/node-init"
-_BOOT = f"rw net.ifnames=0 init={_INIT}"
-_OF = {
+
+_BOOT = "rw net.ifnames=0 init=/usr/lib/mecctl/node-init"
+HARDWARE = {
     # A kernel under emulation finds the time stamp counter unsteady and asks a device for the time instead, which costs
     # half of all processor time with programs in Go; QEMU's counters are the host's, alike on all processors.
     "amd64": Hardware(
@@ -50,17 +54,4 @@ _OF = {
         emulated="arm64.nopauth mitigations=off",
     ),
 }
-ARCHITECTURES = tuple(_OF)
-"""What virtual machines may be."""
-
-
-def hardware(arch: str) -> Hardware:
-    """Return what machines of an architecture are made of."""
-    return _OF[arch]
-
-
-def command_line(arch: str, *, emulated: bool) -> str:
-    """Return the words for the kernel."""
-    found = _OF[arch]
-    words = [f"root=/dev/{found.disk}", _BOOT, f"console={found.console}"]
-    return " ".join([*words, found.emulated] if emulated else words)
+"""What machines of each architecture, of those that virtual machines may have, are made of."""

@@ -11,7 +11,7 @@ from mecctl.lab import ssh
 from mecctl.lab.layout import host_arch
 from mecctl.lab.network import BRIDGE, mac
 from mecctl.lab.vms import accelerator, box, daemon, needs, seed
-from mecctl.lab.vms.hardware import command_line, hardware
+from mecctl.lab.vms.hardware import HARDWARE
 from mecctl.lab.vms.vagrant import BOOT_TIMEOUT, Vagrant
 from mecctl.model.quantity import size
 
@@ -81,13 +81,13 @@ class Making:
 
     def _remove_what_does_not_fit(self) -> None:
         """Remove machines that the site doesn't say, or says at another address."""
-        for path in sorted((self._state / "seeds").glob("*.tar")):
-            node = self._nodes.get(path.stem)
+        for name in sorted(made(self._ground.folder)):
+            node, path = self._nodes.get(name), self._seed_of(name)
             if node and seed.is_of(path, node):
                 continue
             reason = f"the site says {node.address} now" if node else "the site has no such node"
-            self._progress.log(f"{path.stem}: removed, because {reason}")
-            self._vagrant.destroy(path.stem)
+            self._progress.log(f"{name}: removed, because {reason}")
+            self._vagrant.destroy(name)
             path.unlink()
 
     def _seed(self, user_key: str) -> None:
@@ -101,7 +101,7 @@ class Making:
         return accelerator.find(made_from, self._store.root / "vagrant" / "kvm.json", self._progress) == "kvm"
 
     def _row(self, node: Node, made_from: Box, *, kvm: bool) -> dict[str, Any]:
-        name, made = node.name, hardware(made_from.arch)
+        name, made = node.name, HARDWARE[made_from.arch]
         seeding = f"file={self._seed_of(name)},format=raw,if=none,id=seed,readonly=on"
         return {
             "name": name,
@@ -117,7 +117,7 @@ class Making:
             "memoryMiB": int(size(self._lab.memory)) >> 20,
             "kernel": str(made_from.kernel),
             "initrd": str(made_from.initrd),
-            "commandLine": command_line(made_from.arch, emulated=not kvm),
+            "commandLine": made.command_line(emulated=not kvm),
             "console": str(self._console(name)),
             "qemu": ["-drive", seeding, "-device", f"virtio-blk-pci,drive=seed,serial=mecctl-seed,addr={_SEED_SLOT}"],
         }

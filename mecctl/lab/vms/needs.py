@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mecctl.errors import CommandError, MecctlError
 from mecctl.lab.requirement import Requirement, program
-from mecctl.lab.vms.hardware import hardware
+from mecctl.lab.vms.hardware import HARDWARE
 from mecctl.process import run
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _BOX, _NODE = 3 << 30, 4 << 30
 
 def requirements(architectures: Iterable[str]) -> Iterator[Requirement]:
     """Look at this machine for what virtual machines of some architectures need; changes nothing."""
-    emulators = {one.emulator: one.package for one in map(hardware, architectures)}
+    emulators = {HARDWARE[arch].emulator: HARDWARE[arch].package for arch in architectures}
     programs = [program(name, package) for name, package in (_PROGRAMS | emulators).items()]
     yield from programs
     if programs[0].ok:

@@ -22,14 +22,6 @@ ROOTFS = artifact(
     },
     arch="arm64",
 )
-
-
-@pytest.fixture(autouse=True)
-def here(monkeypatch):
-    """Run what is for another architecture as if it were for this one."""
-    monkeypatch.setattr(debian, "running", lambda _, words: words)
-
-
 STATUS = """Package: curl
 Status: install ok installed
 Version: 7.88.1-10
@@ -40,6 +32,12 @@ Version-Like: 3
 Package: iperf3
 Version: 3.12-1
 """
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch):
+    """Run what is for another architecture as if it were for this one."""
+    monkeypatch.setattr(debian, "running", lambda _, words: words)
 
 
 @pytest.fixture

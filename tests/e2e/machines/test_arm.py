@@ -22,7 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
 
 
 def test_a_site_of_two_architectures_comes_up_and_is_proven(site: LiveMachines) -> None:
-    ended = site.mecctl("site", "up", "-o", "json", timeout=3600)
+    ended = site.up()
 
     assert ended.code == 0, ended.out + ended.err
     assert site.on("edge-2", "uname -m") == "aarch64"

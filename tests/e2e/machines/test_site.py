@@ -97,29 +97,30 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for_by_one_more_run(site: Li
 
 
 @pytest.mark.vm
-def test_a_disk_that_fills_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
-    site.on("edge-2", "fallocate -l $(($(df -Pk / | awk 'NR==2 {print $4}') - 400000))K /var/filler")
+@pytest.mark.parametrize(
+    ("harm", "mend", "said"),
+    [
+        (
+            "fallocate -l $(($(df -Pk / | awk 'NR==2 {print $4}') - 400000))K /var/filler",
+            "rm /var/filler",
+            "free on /var/lib",
+        ),
+        ("date -s '+1 hour'", "date -s '-1 hour'", "clock"),
+    ],
+    ids=["a full disk", "a clock an hour off"],
+)
+def test_what_is_wrong_is_named_before_anything_changes(
+    site: LiveMachines, first: Ended, harm: str, mend: str, said: str
+) -> None:
+    site.on("edge-2", harm)
     try:
         ended = site.up()
     finally:
-        site.on("edge-2", "rm /var/filler")
+        site.on("edge-2", mend)
 
     assert ended.code == 4, ended.out + ended.err
     assert "edge-2" in ended.err
-    assert "free on /var/lib" in ended.err
-
-
-@pytest.mark.vm
-def test_a_clock_an_hour_off_is_named_before_anything_changes(site: LiveMachines, first: Ended) -> None:
-    site.on("edge-2", "date -s '+1 hour'")
-    try:
-        ended = site.up()
-    finally:
-        site.on("edge-2", "date -s '-1 hour'")
-
-    assert ended.code == 4, ended.out + ended.err
-    assert "edge-2" in ended.err
-    assert "clock" in ended.err
+    assert said in ended.err
 
 
 @pytest.mark.vm
