@@ -68,6 +68,11 @@ class Lab(Model):
     )
     cpus: int = Field(2, ge=1, le=64, description="Processors of each virtual machine.")
     memory: Memory = Field("3Gi", description="Memory of each virtual machine with its unit.")
+    userspace_wireguard: bool = Field(
+        default=False,
+        description="Lets containers encrypt by WireGuard in a program of Cilium's where this machine's kernel, which "
+        "is theirs, has none.",
+    )
 
 
 class SiteSpec(Model):

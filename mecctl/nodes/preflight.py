@@ -15,7 +15,7 @@ from mecctl.nodes.ssh import check_key, connect
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mecctl.model import Node
+    from mecctl.model import Node, Site
     from mecctl.sitefile import SiteFolder
 
 GIB = 2**30
@@ -73,7 +73,7 @@ def look(folder: SiteFolder) -> Preflight:
         if node.name in facts:
             findings += judge(node, facts[node.name])
             findings += expired(node, facts[node.name], folder.site.name)
-            findings += encryption(node, facts[node.name], folder.site.kubernetes.network.encryption)
+            findings += encryption(node, facts[node.name], folder.site)
             findings += architecture(node, facts[node.name], folder.site.kubernetes.distribution)
     return Preflight(facts, (*findings, *_shared(facts)))
 
@@ -126,9 +126,10 @@ def _system(node: Node, seen: Facts) -> Iterator[Finding]:
         yield Finding(node.name, "kernel", what, "5.4 or newer is needed", "upgrade the system")
 
 
-def encryption(node: Node, seen: Facts, wanted: str) -> Iterator[Finding]:
-    """Yield what keeps a node's pod traffic from being encrypted as `wanted` (spec.kubernetes.network.encryption)."""
-    if wanted == "wireguard" and not seen.wireguard:
+def encryption(node: Node, seen: Facts, site: Site) -> Iterator[Finding]:
+    """Yield what keeps a node's pod traffic from being encrypted as the site's network wants it."""
+    instead = seen.container and site.spec.lab is not None and site.spec.lab.userspace_wireguard
+    if site.kubernetes.network.encryption == "wireguard" and not seen.wireguard and not instead:
         what = "its kernel has no WireGuard, which encrypts the traffic between pods"
         cause = "spec.kubernetes.network.encryption is wireguard"
         if seen.container:

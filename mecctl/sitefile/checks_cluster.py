@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KUBEADM_MINORS = (36,)
 K3S_MINORS = k3s.MINORS
 _NODE_PREFIX = 24
+_CILIUMS = ("cilium", "wireguard")
 _NODES: Place = ("spec", "nodes")
 _VERSION: Place = ("spec", "kubernetes", "version")
 _NETWORK: Place = ("spec", "kubernetes", "network")
@@ -129,6 +130,16 @@ def lab_machines(view: View) -> Iterator[Finding]:
             yield Finding(("spec", "lab", "machines", index), f"there is no node {name}", allowed)
 
 
+def lab_wireguard(view: View) -> Iterator[Finding]:
+    """WireGuard in user space is Cilium's, and something to have only where pod traffic is encrypted by WireGuard."""
+    network = view.network
+    if view.lab and view.lab.userspace_wireguard and network and (network.cni, network.encryption) != _CILIUMS:
+        what = f"the pod network is {network.cni} with encryption {network.encryption}"
+        yield Finding(
+            ("spec", "lab", "userspaceWireguard"), what, "cni: cilium, encryption: wireguard; or leave it out"
+        )
+
+
 def warnings(site: Site) -> Iterator[str]:
     """Yield what is allowed but deserves a second look."""
     if len(site.servers) > 1 and site.kubernetes.endpoint is None:
@@ -139,5 +150,5 @@ def warnings(site: Site) -> Iterator[str]:
         )
 
 
-CHECKS = (unique_nodes, roles, version, network_plugin, ranges, lab, lab_machines)
+CHECKS = (unique_nodes, roles, version, network_plugin, ranges, lab, lab_machines, lab_wireguard)
 """Every check of this module."""

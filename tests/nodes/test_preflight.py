@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 
 from mecctl.errors import MecctlError
-from mecctl.model import Node
+from mecctl.model import Lab, Node
 from mecctl.nodes import preflight
 from mecctl.nodes.facts import Facts
 from mecctl.nodes.preflight import encryption, judge
+from tests.stacks.rendering import site
 
 SERVER = Node(name="edge-1", address="10.77.0.11", roles=("server",))
 AGENT = Node(name="edge-2", address="10.77.0.12", roles=("agent",))
@@ -15,6 +16,15 @@ GOOD = Facts(
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
     raise_limits=True, conntrack_writable=True, python=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
 )  # fmt: skip
+
+
+WIREGUARD = site(
+    kubernetes={
+        "distribution": "kubeadm",
+        "version": "v1.36.3",
+        "network": {"cni": "cilium", "encryption": "wireguard"},
+    }
+)
 
 
 def test_a_good_machine_has_no_fault():
@@ -75,11 +85,19 @@ def test_cloned_machines_are_told_apart_or_named():
 def test_a_kernel_without_wireguard_is_told_only_where_it_is_wanted():
     seen = replace(GOOD, wireguard=False, container=True)
 
-    assert list(encryption(SERVER, seen, "none")) == []
-    assert list(encryption(SERVER, GOOD, "wireguard")) == []
-    (finding,) = encryption(SERVER, seen, "wireguard")
+    assert list(encryption(SERVER, seen, site())) == []
+    assert list(encryption(SERVER, GOOD, WIREGUARD)) == []
+    (finding,) = encryption(SERVER, seen, WIREGUARD)
     assert "its kernel has no WireGuard" in finding.what
     assert "host's kernel" in str(finding.cause)
+
+
+def test_a_labs_containers_may_encrypt_in_user_space_and_its_machines_may_not():
+    spec = WIREGUARD.spec.model_copy(update={"lab": Lab.model_validate({"userspaceWireguard": True})})
+    lab = WIREGUARD.model_copy(update={"spec": spec})
+
+    assert list(encryption(SERVER, replace(GOOD, wireguard=False, container=True), lab)) == []
+    assert len(list(encryption(SERVER, replace(GOOD, wireguard=False), lab))) == 1
 
 
 @pytest.mark.parametrize("wanted", ["none", "wireguard"])

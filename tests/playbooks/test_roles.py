@@ -26,6 +26,7 @@ SITE = {
     "site_hardening": "cis",
     "site_oidc": [],
     "site_encryption": "none",
+    "site_userspace_wireguard": False,
     "site_k3s": {
         "disable": [],
         "embedded_registry": False,
@@ -70,6 +71,7 @@ CASES: dict[str, dict[str, Any]] = {
     "second-server": {"inventory_hostname": "edge-2", "node_address": "10.0.0.2", "node_schedulable": True},
     "server-of-k3s": {"site_distribution": "k3s"},
     "encrypted": {"site_encryption": "wireguard"},
+    "encrypted-in-user-space": {"site_encryption": "wireguard", "site_userspace_wireguard": True},
     "identity-provider": {"site_oidc": [{"issuer": {"url": "https://id.example", "audiences": ["mec"]}}]},
     "not-hardened": {"site_hardening": "none", "site_security_updates": "automatic"},
     "k3s-to-the-letter": {
@@ -95,6 +97,7 @@ EXAMPLES = [
     ("apiserver", "server-of-k3s"),
     ("apiserver", "identity-provider"),
     *((role, "encrypted") for role in ("cni", "harden", "k3s_server")),
+    ("cni", "encrypted-in-user-space"),
     ("k3s_server", "identity-provider"),
     ("harden", "not-hardened"),
     ("kubeadm_server", "second-server"),

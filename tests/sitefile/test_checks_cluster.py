@@ -196,3 +196,13 @@ def test_the_machines_of_a_lab_are_nodes(told, edited):
         "spec.lab.machines[1]: there is no node edge-7; one of: edge-1, edge-2"
     )
     assert edited(("  slices:\n", lab.format("edge-2"))).site.spec.lab.machines == ("edge-2",)
+
+
+def test_wireguard_in_user_space_is_for_cilium_that_encrypts(told, edited):
+    lab = ("  slices:\n", "  lab: {driver: podman, userspaceWireguard: true}\n  slices:\n")
+
+    assert one(told(lab)).endswith(
+        "spec.lab.userspaceWireguard: the pod network is cilium with encryption none; "
+        "cni: cilium, encryption: wireguard; or leave it out"
+    )
+    edited(lab, ("cni: cilium", "cni: cilium, encryption: wireguard"))

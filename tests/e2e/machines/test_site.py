@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.machines import LiveMachines, running
 from tests.support.molecule import passes
+from tests.support.wire import between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,12 @@ def test_the_kubelet_holds_to_the_kernels_settings_and_pods_are_in_the_one_hiera
 ) -> None:
     assert "protectKernelDefaults: true" in site.on("edge-2", "cat /etc/kubernetes/kubelet.d/10-mecctl.conf")
     assert "memory" in site.on("edge-2", "cat /sys/fs/cgroup/kubepods.slice/cgroup.controllers")
+
+
+def test_what_pods_say_is_in_the_clear_where_nothing_encrypts_it(site: LiveMachines, first: Ended) -> None:
+    seen = between(site, "edge-1", "edge-2")
+
+    assert (seen.clear > 10, seen.wrapped) == (True, 0), seen
 
 
 def test_a_real_reboot_keeps_settings_and_leaves_nothing_to_do(site: LiveMachines, first: Ended) -> None:
