@@ -85,7 +85,7 @@ def _start(site: LiveSite, name: str, node: str, script: str, *words: str) -> No
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi", "cpu": "500m"}},
     }
     made: dict[str, Any] = pod(name, SLICE, {"app": name}, 600, container)
-    made["spec"] |= {"nodeSelector": {"kubernetes.io/hostname": node}, "tolerations": [{"operator": "Exists"}]}
+    made["spec"]["nodeSelector"] = {"kubernetes.io/hostname": node}
     site.on("edge-1", f"{_KUBECTL} apply -f - <<'END'\n{json.dumps(made)}\nEND")
 
 
