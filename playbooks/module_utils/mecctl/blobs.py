@@ -77,10 +77,11 @@ def _accept(context: Context) -> None:
         return
     folder = context.store / "artifacts"
     folder.mkdir(exist_ok=True)
-    for path in sorted(inbox.iterdir()):
+    for path in inbox.iterdir():
         if path.name not in context.needed_blobs:
             path.unlink()
-            continue
+    context.signatures.warm(inbox.iterdir())
+    for path in sorted(inbox.iterdir()):
         digest = context.signatures.sha256(path)
         if digest != path.name:
             path.unlink()
@@ -89,5 +90,5 @@ def _accept(context: Context) -> None:
             raise NodeError(what, why=f"its sha256 is {digest} instead of {path.name}", fix=fix)
         os.chown(path, 0, 0)
         path.chmod(0o755)
-        path.replace(folder / path.name)
+        context.signatures.learn(path.replace(folder / path.name), digest)
     inbox.rmdir()

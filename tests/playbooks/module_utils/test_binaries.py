@@ -1,7 +1,7 @@
 import hashlib
 
 import pytest
-from ansible.module_utils.mecctl import blobs
+from ansible.module_utils.mecctl import blobs, signatures
 from ansible.module_utils.mecctl.binaries import plan_binaries
 from ansible.module_utils.mecctl.item import NodeError
 
@@ -95,6 +95,17 @@ def test_an_inbox_gives_only_what_hashes_to_its_name(declared, context, me):
     assert blobs.missing(context) == []
     assert blobs.find(SHA, context) == context.store / "artifacts" / SHA
     assert not (context.store / "inbox").exists()
+
+
+def test_what_arrives_is_read_once(declared, context, me, monkeypatch):
+    read, hashed = [], signatures._hash
+    monkeypatch.setattr(signatures, "_hash", lambda path: read.append(path.name) or hashed(path))
+    list(plan_binaries(declared, context))
+    (context.store / "inbox").mkdir()
+    (context.store / "inbox" / SHA).write_bytes(CONTENT)
+
+    assert blobs.missing(context) == []
+    assert read == [SHA]
 
 
 def test_what_arrives_broken_is_refused(declared, context):
