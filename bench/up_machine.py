@@ -49,7 +49,7 @@ class OnAMachine(Floor):
 
 
 def variants(folder: SiteFolder, floor: Floor) -> dict[str, Callable[[], None]]:
-    """What is measured, by name."""
+    """What is measured, by name; the first gives the floor the CNI's objects."""
     file = folder.path / "site.yaml"
     whole = file.read_text()
     bare = whole.partition(_WHAT_THE_FLOOR_HAS_NOT)[0] + "    hardening: none\n"
@@ -57,8 +57,9 @@ def variants(folder: SiteFolder, floor: Floor) -> dict[str, Callable[[], None]]:
     def up(text: str) -> None:
         file.write_text(text)
         mecctl(folder)
+        floor.cni = floor.cni or cni_manifest(floor)
 
-    return {"floor": floor, "site up, bare": partial(up, bare), "site up": partial(up, whole)}
+    return {"site up": partial(up, whole), "floor": floor, "site up, bare": partial(up, bare)}
 
 
 def main(rounds: int) -> None:
@@ -77,11 +78,8 @@ def main(rounds: int) -> None:
             lab.up(folder, Store(), Silent())
 
         try:
-            fresh()
-            floor = OnAMachine(folder)
-            mecctl(folder)
-            floor.cni = cni_manifest(floor)
-            measured = interleaved(variants(folder, floor), rounds=rounds, before=fresh)
+            fresh()  # the lab has its keys
+            measured = interleaved(variants(folder, OnAMachine(folder)), rounds=rounds, before=fresh)
             report("first up, a container and a machine", measured)
         finally:
             lab.down(folder, Silent())

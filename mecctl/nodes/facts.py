@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mecctl.nodes import certificates
+from mecctl.nodes import certificates, system
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
@@ -35,8 +35,8 @@ class Facts:
     swap: bool
     raise_limits: bool
     conntrack_writable: bool
-    python: bool
     wireguard: bool
+    system: system.System
     listeners: dict[int, str]
     speeds: dict[str, int]
     mtus: dict[str, int]
@@ -46,6 +46,7 @@ class Facts:
 # One round trip: plain sh, for a node may lack everything else. The clock is read last, when the link is warm.
 LOOK = (
     certificates.LOOK
+    + system.LOOK
     + r"""
 echo "machine=$(uname -m)"
 echo "kernel=$(uname -r)"
@@ -59,7 +60,6 @@ echo "container=$(systemd-detect-virt -c 2>/dev/null)"
 echo "swap=$(awk 'NR>1' /proc/swaps | wc -l)"
 echo "caps=$(sed -n 's/^CapEff:\t//p' /proc/self/status)"
 test -w /proc/sys/net/netfilter/nf_conntrack_max && echo conntrack_writable=1
-command -v python3 >/dev/null && echo python=1
 ss -Hltnp 2>/dev/null | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\([0-9]*\) .*users:(("\([^"]*\)".*/listen=\1 \2/p'
 ip -o -4 addr show 2>/dev/null | while read -r _ device _ address _; do
   echo "speed=${address%/*} $(cat "/sys/class/net/$device/speed" 2>/dev/null)"
@@ -76,7 +76,7 @@ unshare -n ip link add look type wireguard 2>/dev/null && echo wireguard=1
 """Goes before LOOK on sites that want WireGuard: it may load a module, which no other site needs."""
 
 _CAP_SYS_RESOURCE = 24
-_MANY = {"listen", "speed", "mtu", "cert", "conf"}
+_MANY = {"listen", "speed", "mtu", "cert", "conf", "filter"}
 
 
 def parse(node: str, text: str, sent: float, received: float) -> Facts:
@@ -104,8 +104,8 @@ def parse(node: str, text: str, sent: float, received: float) -> Facts:
         swap=one["swap"] != "0",
         raise_limits=bool(int(one["caps"], 16) >> _CAP_SYS_RESOURCE & 1),
         conntrack_writable="conntrack_writable" in one,
-        python="python" in one,
         wireguard="wireguard" in one,
+        system=system.parse(one, [value for key, value in lines if key == "filter"]),
         listeners={int(port): name for key, value in lines if key == "listen" for port, name in [value.split(" ", 1)]},
         speeds={address: mbps * 10**6 for address, mbps in _links(lines, "speed").items()},
         mtus=_links(lines, "mtu"),

@@ -114,6 +114,8 @@ def _host(folder: SiteFolder, node: Node, facts: Facts, blobs: Iterable[Blob]) -
             "swap": facts.swap,
             "raise_limits": facts.raise_limits,
             "conntrack_writable": facts.conntrack_writable,
+            "family": facts.system.family,
+            "selinux": facts.system.selinux,
         },
         "node_binaries": [
             {"sha256": blob.sha256, "path": path, "mode": "0755" if "/bin/" in path else "0644"}

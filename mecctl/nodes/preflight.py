@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mecctl.errors import MecctlError, UnreachableError
-from mecctl.nodes import certificates
+from mecctl.nodes import certificates, system
 from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.facts import LOOK, LOOK_FOR_WIREGUARD, Facts, parse
 from mecctl.nodes.ssh import check_key, connect
@@ -15,7 +15,7 @@ from mecctl.nodes.ssh import check_key, connect
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mecctl.model import Node, Site
+    from mecctl.model import Kubernetes, Node, Site
     from mecctl.sitefile import SiteFolder
 
 GIB = 2**30
@@ -72,6 +72,7 @@ def look(folder: SiteFolder) -> Preflight:
     for node in nodes:
         if node.name in facts:
             findings += judge(node, facts[node.name])
+            findings += its_system(node, facts[node.name], folder.site.kubernetes)
             findings += expired(node, facts[node.name], folder.site.name)
             findings += encryption(node, facts[node.name], folder.site)
             findings += architecture(node, facts[node.name], folder.site.kubernetes.distribution)
@@ -116,14 +117,18 @@ def judge(node: Node, seen: Facts) -> Iterator[Finding]:
 
 
 def _system(node: Node, seen: Facts) -> Iterator[Finding]:
-    if not seen.python:
-        yield Finding(node.name, "python", "it has no python3", None, "apt-get install -y python3")
     if node.arch and node.arch != seen.arch:
         cause = f"the site file says {node.arch}"
         yield Finding(node.name, "architecture", f"it is {seen.arch}", cause, "correct nodes[].arch")
     if seen.kernel < MIN_KERNEL:
         what = "its kernel is {}.{}".format(*seen.kernel)
         yield Finding(node.name, "kernel", what, "5.4 or newer is needed", "upgrade the system")
+
+
+def its_system(node: Node, seen: Facts, kubernetes: Kubernetes) -> Iterator[Finding]:
+    """Yield what of a node's operating system keeps this Kubernetes from running on it."""
+    for fault in system.faults(seen.system, kubernetes.distribution, kubernetes.hardening):
+        yield Finding(node.name, fault.check, fault.what, fault.cause, fault.fix)
 
 
 def encryption(node: Node, seen: Facts, site: Site) -> Iterator[Finding]:

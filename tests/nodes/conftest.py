@@ -7,6 +7,7 @@ import pytest
 
 from mecctl.artifacts.store import Blob
 from mecctl.nodes.facts import Facts
+from mecctl.nodes.system import System
 from mecctl.sitefile import load
 
 SITE = """\
@@ -20,10 +21,12 @@ spec:
     - {name: edge-2, address: 10.0.0.2, port: 2222, roles: [agent], pool: urllc}
   kubernetes: {distribution: kubeadm, version: v1.36.3, network: {cni: cilium}, hardening: none}
 """
+DEBIAN = System("Debian GNU/Linux 12 (bookworm)", "debian", (3, 11))
 GOOD = Facts(
     node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", cores=4, memory=4 * 2**30,
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
-    raise_limits=True, conntrack_writable=True, python=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
+    raise_limits=True, conntrack_writable=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
+    system=DEBIAN,
 )  # fmt: skip
 
 

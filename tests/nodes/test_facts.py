@@ -14,7 +14,11 @@ container=none
 swap=0
 caps=000001ffffffffff
 conntrack_writable=1
-python=1
+os_like=rocky rhel centos fedora
+os_name=Rocky Linux 9.6 (Blue Onyx)
+python=3.9
+filter=firewalld
+filter=ufw
 wireguard=1
 listen=22 sshd
 listen=6443 kube-apiserver
@@ -33,9 +37,8 @@ def test_a_machine():
     assert (seen.arch, seen.kernel, seen.cgroup) == ("amd64", (6, 1), "v2")
     assert (seen.cores, seen.speeds, seen.mtus) == (4, {"10.0.0.1": 10**9}, {"10.0.0.1": 1500})
     assert (seen.memory, seen.disk_size, seen.disk_free) == (2048000 * 1024, 10 * 2**30, 5 * 2**30)
-    assert (seen.container, seen.swap, seen.raise_limits, seen.conntrack_writable, seen.python) == (
-        False, False, True, True, True,
-    )  # fmt: skip
+    assert (seen.container, seen.swap, seen.raise_limits, seen.conntrack_writable) == (False, False, True, True)
+    assert (seen.system.family, seen.system.python, seen.system.filters) == ("redhat", (3, 9), ("firewalld", "ufw"))
     assert seen.listeners == {22: "sshd", 6443: "kube-apiserver"}
 
 

@@ -7,14 +7,17 @@ from mecctl.model import Lab, Node
 from mecctl.nodes import preflight
 from mecctl.nodes.facts import Facts
 from mecctl.nodes.preflight import encryption, judge
+from mecctl.nodes.system import System
 from tests.stacks.rendering import site
 
 SERVER = Node(name="edge-1", address="10.77.0.11", roles=("server",))
 AGENT = Node(name="edge-2", address="10.77.0.12", roles=("agent",))
+DEBIAN = System("Debian GNU/Linux 12 (bookworm)", "debian", (3, 11))
 GOOD = Facts(
     node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", cores=4, memory=4 * 2**30,
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
-    raise_limits=True, conntrack_writable=True, python=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
+    raise_limits=True, conntrack_writable=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
+    system=DEBIAN,
 )  # fmt: skip
 
 
@@ -34,7 +37,6 @@ def test_a_good_machine_has_no_fault():
 @pytest.mark.parametrize(
     ("seen", "check", "says"),
     [
-        ({"python": False}, "python", "no python3"),
         ({"kernel": (4, 19)}, "kernel", "4.19"),
         ({"memory": 2**30}, "memory", "1.0 GiB"),
         ({"disk_free": 2**30}, "disk", "1.0 GiB"),

@@ -99,7 +99,12 @@ def test_an_inbox_gives_only_what_hashes_to_its_name(declared, context, me):
 
 def test_what_arrives_is_read_once(declared, context, me, monkeypatch):
     read, hashed = [], signatures._hash
-    monkeypatch.setattr(signatures, "_hash", lambda path: read.append(path.name) or hashed(path))
+
+    def note(path):
+        read.append(path.name)
+        return hashed(path)
+
+    monkeypatch.setattr(signatures, "_hash", note)
     list(plan_binaries(declared, context))
     (context.store / "inbox").mkdir()
     (context.store / "inbox" / SHA).write_bytes(CONTENT)
