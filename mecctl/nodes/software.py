@@ -1,4 +1,4 @@
-"""What is installed on a node: Debian packages as dpkg lists them, images as its containerd does."""
+"""What is installed on a node: packages as dpkg or RPM lists them, images as its containerd does."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from mecctl.model import Node
     from mecctl.sitefile import SiteFolder
 
-# One round trip. Where there is no dpkg or no containerd, there is nothing of its kind.
+# One round trip. Where there is no dpkg, RPM or containerd, there is nothing of its kind.
 LOOK = r"""
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin
 echo "arch=$(uname -m)"
 (. /etc/os-release && echo "distro=$ID-$VERSION_ID")
 command -v dpkg-query >/dev/null &&
-  dpkg-query -W -f 'package=${Package} ${Version} ${Architecture} ${db:Status-Status}\n'
+  dpkg-query -W -f 'package=${Package} ${Version} ${Architecture} ${db:Status-Status}\n' ||
+  rpm -qa --qf 'rpm=%{NAME} %|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE} %{ARCH}\n' 2>/dev/null
 if command -v k3s >/dev/null; then ctr="k3s ctr"; else ctr=ctr; fi
 command -v ${ctr%% *} >/dev/null && $ctr --namespace k8s.io images list 2>/dev/null | sed -n '2,$s/^/image=/p'
 echo "end="
@@ -40,7 +41,11 @@ def parse(text: str) -> Software:
     lines = [line.partition("=")[::2] for line in text.splitlines() if "=" in line]
     one = dict(lines)
     rows = [value.split() for key, value in lines if key == "package"]
-    packages = sorted({Package(*row[:3]) for row in rows if row[3:] == ["installed"]}, key=lambda p: (p.name, p.arch))
+    found = {Package(name, version, arch) for name, version, arch, *state in rows if state == ["installed"]}
+    # gpg-pubkey is a key that RPM keeps among its packages.
+    rpms = [value.split() for key, value in lines if key == "rpm"]
+    found |= {Package(name, version, arch, "rpm") for name, version, arch in rpms if name != "gpg-pubkey"}
+    packages = sorted(found, key=lambda one: (one.name, one.arch))
     images = [value.split() for key, value in lines if key == "image"]
     # containerd also lists each image under its bare digest, and under name@digest where it was pulled so.
     named = {

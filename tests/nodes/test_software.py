@@ -26,6 +26,18 @@ def test_what_is_wholly_installed_counts_and_images_by_their_names():
     assert found.images == {"mecctl.io/web:1": "sha256:" + "a" * 64}
 
 
+def test_what_rpm_lists_counts_but_for_its_keys():
+    said = SAID.replace("distro=debian-12", "distro=rocky-9.6").partition("package=")[0]
+    rows = (
+        "rpm=bash 5.1.8-9.el9 x86_64\nrpm=shadow-utils 2:4.9-12.el9 x86_64\nrpm=gpg-pubkey 350d275d-6279464b (none)\n"
+    )
+
+    assert software.parse(said + rows).packages == (
+        Package("bash", "5.1.8-9.el9", "x86_64", "rpm"),
+        Package("shadow-utils", "2:4.9-12.el9", "x86_64", "rpm"),
+    )
+
+
 def test_nodes_that_do_not_say_are_told_and_the_others_count(folder, monkeypatch):
     answers = {"edge-1": Answer(0, SAID, "", 0, 0), "edge-2": UnreachableError("the node can't be reached by SSH")}
 

@@ -51,8 +51,23 @@ SITE = {
     "site_service_cidr": "10.43.0.0/16",
     "site_nodes": {"edge-1": {"labels": {"mec.io/pool": None}, "taints": {}}},
 }
-MACHINE = {"container": False, "cgroup": "v2", "swap": False, "raise_limits": True, "conntrack_writable": True}
-CONTAINER = {"container": True, "cgroup": "v1", "swap": True, "raise_limits": False, "conntrack_writable": False}
+MACHINE = {
+    "container": False,
+    "cgroup": "v2",
+    "swap": False,
+    "raise_limits": True,
+    "conntrack_writable": True,
+    "family": "debian",
+    "selinux": False,
+}
+CONTAINER = {
+    **MACHINE,
+    "container": True,
+    "cgroup": "v1",
+    "swap": True,
+    "raise_limits": False,
+    "conntrack_writable": False,
+}
 NODE = {
     "inventory_hostname": "edge-1",
     "ansible_port": 2222,
@@ -73,6 +88,8 @@ CASES: dict[str, dict[str, Any]] = {
     "encrypted": {"site_encryption": "wireguard"},
     "encrypted-in-user-space": {"site_encryption": "wireguard", "site_userspace_wireguard": True},
     "identity-provider": {"site_oidc": [{"issuer": {"url": "https://id.example", "audiences": ["mec"]}}]},
+    "of-redhat": {"node_facts": {**MACHINE, "family": "redhat", "selinux": True}, "site_security_updates": "automatic"},
+    "of-suse": {"node_facts": {**MACHINE, "family": "suse"}, "site_security_updates": "automatic"},
     "not-hardened": {"site_hardening": "none", "site_security_updates": "automatic"},
     "k3s-to-the-letter": {
         "site_version": "v1.36.5+k3s1",
@@ -98,6 +115,8 @@ EXAMPLES = [
     ("apiserver", "identity-provider"),
     *((role, "encrypted") for role in ("cni", "harden", "k3s_server")),
     ("cni", "encrypted-in-user-space"),
+    *((role, case) for role in ("prepare", "harden") for case in ("of-redhat", "of-suse")),
+    *((role, "of-redhat") for role in ("k3s_server", "k3s_agent")),
     ("k3s_server", "identity-provider"),
     ("harden", "not-hardened"),
     ("kubeadm_server", "second-server"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mecctl.artifacts.sbom import debian, installed, python
+from mecctl.artifacts.sbom import installed, packages, python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ def _live(seen: Mapping[str, Software]) -> Iterator[Part]:
     for node, found in seen.items():
         here = ((NODE, node),)
         for one in found.packages:
-            yield debian.package(one.name, one.version, one.arch, found.distro, here)
+            yield packages.package(one, found.distro, here)
         for ref, digest in found.images.items():
             yield installed.container(ref, digest, found.arch, here)
 

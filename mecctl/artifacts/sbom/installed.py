@@ -6,7 +6,7 @@ import json
 import tarfile
 from typing import TYPE_CHECKING
 
-from mecctl.artifacts.sbom import debian, golang
+from mecctl.artifacts.sbom import golang, packages
 from mecctl.artifacts.sbom.part import Part, purl
 from mecctl.artifacts.source import DebianSource, GoSource, ImageSource, UrlSource
 
@@ -66,7 +66,7 @@ def _built(artifact: Artifact, source: GoSource, store: Store, notes: tuple[tupl
 def _root(artifact: Artifact, source: DebianSource, store: Store) -> Iterator[Part]:
     distro = _RELEASES.get(source.suite, f"debian-{source.suite}")
     found = store.recorded(artifact).get("packages", {})
-    inside = debian.packages(found, artifact.arch, distro)
+    inside = packages.packages(found, artifact.arch, distro)
     yield from inside
     url = purl("generic", artifact.name, artifact.version, arch=artifact.arch)
     notes = () if found else (("mecctl:unknown", "the packages inside: it wasn't made on this machine yet"),)

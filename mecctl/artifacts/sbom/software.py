@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Package:
-    """An installed Debian package."""
+    """An installed package of the system's; `format` is that of its file."""
 
     name: str
     version: str
     arch: str
+    format: Literal["deb", "rpm"] = "deb"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ansible.module_utils.mecctl.item import Context
 
 MAIN = Path("/etc/ssh/sshd_config")
+SHIPPED = Path("/usr/etc/ssh/sshd_config")
+"""Read where the administrator has written no other, on newer systems of the SUSE family."""
 PID = Path("/run/sshd.pid")
 SSHD = "/usr/sbin/sshd"
 
@@ -87,7 +89,8 @@ def _reload() -> None:
 def _heed(path: Path, settings: Mapping[str, str]) -> None:
     """Raise NodeError unless sshd, reading in its order, takes every setting from `path`."""
     wanted = {keyword.lower(): value for keyword, value in settings.items()}
-    for keyword, value, where in _lines(MAIN, path):
+    main = MAIN if MAIN.exists() else SHIPPED
+    for keyword, value, where in _lines(main, path):
         if where is None:
             return
         if wanted.get(keyword, value) != value:
@@ -99,7 +102,7 @@ def _heed(path: Path, settings: Mapping[str, str]) -> None:
             )
     raise NodeError(
         f"sshd doesn't read {path}",
-        where=str(MAIN),
+        where=str(main),
         fix=f"put this line first there: Include {path.parent}/*.conf",
     )
 

@@ -12,7 +12,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from mecctl.artifacts.cache import Cache
 from mecctl.artifacts.recipe import recipe_key
-from mecctl.artifacts.sbom import parts
+from mecctl.artifacts.sbom import packages, parts
 from mecctl.artifacts.sbom.cyclonedx import document
 from mecctl.artifacts.sbom.software import Package, Software
 from mecctl.artifacts.select import for_site
@@ -55,6 +55,12 @@ def values(component, name):
 @pytest.mark.parametrize("seen", [{}, SEEN], ids=["locks", "nodes"])
 def test_it_is_valid_by_the_schema(store, name, seen):
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written(store, name, seen)) is None
+
+
+def test_a_package_of_rpms_has_its_epoch_apart():
+    part = packages.package(Package("shadow-utils", "2:4.9-12.el9", "x86_64", "rpm"), "rocky-9.6")
+
+    assert part.purl == "pkg:rpm/rocky/shadow-utils@4.9-12.el9?arch=x86_64&distro=rocky-9.6&epoch=2"
 
 
 def test_the_same_site_gives_the_same_text_and_another_one_another_serial_number(store):
