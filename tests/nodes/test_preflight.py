@@ -6,7 +6,7 @@ from mecctl.errors import MecctlError
 from mecctl.model import Lab, Node
 from mecctl.nodes import preflight
 from mecctl.nodes.facts import Facts
-from mecctl.nodes.preflight import encryption, judge
+from mecctl.nodes.preflight import encryption, its_system, judge
 from mecctl.nodes.system import System
 from tests.stacks.rendering import site
 
@@ -59,6 +59,15 @@ def test_each_fault_is_named_with_its_fix(seen, check, says):
 @pytest.mark.parametrize("holder", ["kube-apiserver", "k3s-server", "kubelet"])
 def test_our_own_listeners_are_no_fault(holder):
     assert list(judge(SERVER, replace(GOOD, listeners={6443: holder}))) == []
+
+
+def test_a_fault_of_its_system_is_a_finding_of_the_node():
+    seen = replace(GOOD, system=replace(DEBIAN, filters=("ufw",)))
+
+    (finding,) = its_system(SERVER, seen, WIREGUARD.kubernetes.model_copy(update={"hardening": "none"}))
+
+    assert (finding.node, finding.check, finding.what) == ("edge-1", "firewall", "ufw filters its packets")
+    assert list(its_system(SERVER, seen, WIREGUARD.kubernetes)) == []
 
 
 def test_a_small_share_of_a_huge_disk_is_room_enough():
