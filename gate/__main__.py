@@ -1,8 +1,9 @@
 """Starts HAProxy in the mode that its site last wrote down, and ends it once what is under way has ended.
 
 Environment: PORT it listens on, APP (host:port of the workload), CODE (this folder), FIRST (mode if none is written).
-/gate-state/state, if there: JSON of `mode`, `epoch`, `peer`. One that was written in the midst of a move stays closed
-until the move goes on, for nobody here knows whether the other site has the workload.
+/gate-key/key, if there: what the other site's gate is known by. /gate-state/state, if there: JSON of `mode`, `epoch`,
+`peer`. One that was written in the midst of a move stays closed until the move goes on, for nobody here knows whether
+the other site has the workload.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
 
-from gate.control import mode, point
+from gate.control import know, mode, point
 from gate.desk import answered, serve
-from gate.record import record
+from gate.record import key, record
 
 
 def main() -> int:
@@ -40,6 +41,8 @@ def main() -> int:
 
 def _apply() -> None:
     told = record()
+    if known := key():
+        know(known)
     if told["peer"]:
         point(told["peer"])
     if told["mode"] in {"local", "peer"}:

@@ -59,8 +59,11 @@ class Nothing:
         """Connect to what else it takes."""
 
     def _tell(self, verb: str) -> None:
-        marked = {"x-mecctl-epoch": str(self._told["epoch"])}
-        _asked(self._there, self._told["peer"], verb, "/.well-known/mecctl-gate", None, marked)
+        _asked(self._there, self._told["peer"], verb, "/.well-known/mecctl-gate", None, self._marks())
+
+    def _marks(self) -> dict[str, str]:
+        """By what the other gate knows a request of this one's."""
+        return {"x-mecctl-gate": self._told["key"], "x-mecctl-epoch": str(self._told["epoch"])}
 
 
 class State(Nothing):
@@ -69,7 +72,7 @@ class State(Nothing):
     def carry(self, left: Callable[[], float]) -> int:  # noqa: ARG002
         """Bring over what is exported; returns bytes."""
         state = _asked(self._here, "export", "GET", self._context["export"])
-        marked = {"x-mecctl-epoch": str(self._told["epoch"]), "x-mecctl-state": "1"}
+        marked = {**self._marks(), "x-mecctl-state": "1"}
         _asked(self._there, "import", "POST", self._context["import"], state, marked)
         return len(state)
 

@@ -43,6 +43,12 @@ def mode(command: str = "") -> Mode:
     return Mode(said[0], int(float(said[1])), int(float(said[2])))
 
 
+def know(key: str) -> None:
+    """Tell the gate what the other one's requests bear, and its own there."""
+    if (said := ask(f"gate key {key}")) != "known":
+        raise GateError(f"HAProxy says: {said}")
+
+
 def busy() -> int:
     """Return how many requests the workload here has not answered yet."""
     return int(float(ask("gate busy")))

@@ -1,8 +1,8 @@
 """Takes commands from who moves the workload, on standard input, for that starts no program in the container.
 
-Each is a line of JSON: `to`, a word that the answer bears too, and `words`: `mode [...]` as gate.lua's, `point
-HOST:PORT`, `prepare JSON`, or `switch JSON` as gate/switch.py is told. The answer is a line on standard output, where
-others' lines stand as well; `error` in it says why not. What is begun here ends, whatever becomes of who asked.
+Each is a line of JSON: `to`, a word that the answer bears too, and `words`: `mode [...]` as gate.lua's, `key KEY`,
+`point HOST:PORT`, `prepare JSON`, or `switch JSON` as gate/switch.py is told. The answer is a line on standard output,
+where others' lines stand as well; `error` in it says why not. What is begun here ends, whatever becomes of who asked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gate.context import prepare
-from gate.control import GateError, busy, mode, point
+from gate.control import GateError, busy, know, mode, point
 from gate.switch import switch
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def answered(words: list[str]) -> dict[str, Any]:
         return _WORK[what](json.loads(more[0]))
     if what == "point":
         point(more[0])
+    elif what == "key":
+        know(more[0])
     elif what != "mode":
         raise GateError(f"there is no command {what!r}")
     found = mode(" ".join(more) if what == "mode" else "")

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-STATE = Path("/gate-state/state")
+STATE, KEY = Path("/gate-state/state"), Path("/gate-key/key")
 
 
 def record() -> dict[str, Any]:
@@ -15,3 +15,8 @@ def record() -> dict[str, Any]:
     first = {"mode": os.environ["FIRST"], "epoch": 0, "peer": ""}
     told: dict[str, Any] = json.loads(STATE.read_text()) if STATE.exists() else first
     return told
+
+
+def key() -> str:
+    """Return what the other site's gate is known by, empty before any move."""
+    return KEY.read_text() if KEY.exists() else ""

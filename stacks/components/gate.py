@@ -133,6 +133,7 @@ def _pod(args: GateArgs) -> PodSpecArgsDict:
                     {"name": "code", "mount_path": CODE, "read_only": True},
                     {"name": "work", "mount_path": "/gate"},
                     {"name": "state", "mount_path": "/gate-state", "read_only": True},
+                    {"name": "key", "mount_path": "/gate-key", "read_only": True},
                 ],
             }
         ],
@@ -140,5 +141,6 @@ def _pod(args: GateArgs) -> PodSpecArgsDict:
             code_volume(work),
             {"name": "work", "empty_dir": {"size_limit": "16Mi"}},
             state_volume(work),
+            {"name": "key", "secret": {"secret_name": f"{work.name}-gate-key", "optional": True}},
         ],
     }

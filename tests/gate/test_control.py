@@ -56,7 +56,15 @@ def test_the_peer_is_pointed_at(haproxy):
     assert asked == ["set server there/gate addr 10.0.0.1 port 30080"]
 
 
-@pytest.mark.parametrize("act", [control.mode, lambda: control.point("nowhere:1")])
+def test_a_key_is_taken(haproxy):
+    answers, asked = haproxy
+    answers["gate key 0123"] = "known"
+    control.know("0123")
+
+    assert asked == ["gate key 0123"]
+
+
+@pytest.mark.parametrize("act", [control.mode, lambda: control.point("nowhere:1"), lambda: control.know("0123")])
 def test_what_it_does_not_take_is_told(haproxy, act):
     with pytest.raises(GateError, match="HAProxy says: Unknown command"):
         act()

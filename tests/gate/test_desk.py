@@ -24,6 +24,7 @@ def asked(monkeypatch, capsys):
     monkeypatch.setattr(desk, "mode", mode)
     monkeypatch.setattr(desk, "busy", lambda: 2)
     monkeypatch.setattr(desk, "point", lambda peer: told.append(f"point {peer}"))
+    monkeypatch.setattr(desk, "know", lambda key: told.append(f"key {key}"))
     monkeypatch.setitem(desk._WORK, "switch", lambda given: {"seconds": given["epoch"]})
 
     def ask(*lines: str) -> list[dict[str, object]]:
@@ -50,6 +51,7 @@ LOCAL = {"to": "me", "name": "local", "epoch": 3, "served": 1, "busy": 2}
         (("mode",), [""]),
         (("mode", "hold", "5", "local"), ["hold 5 local"]),
         (("point", "10.0.0.1:30080"), ["point 10.0.0.1:30080", ""]),
+        (("key", "0123"), ["key 0123", ""]),
     ],
 )
 def test_modes_and_the_peer(asked, given, told):

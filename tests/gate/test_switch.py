@@ -19,6 +19,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         told = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.taken.append((self.path, told, self.headers["x-mecctl-epoch"]))  # type: ignore[attr-defined]
+        assert self.headers["x-mecctl-gate"] == "secret"
         self._say(500 if self.path == "/refuse" else 200, b"")
 
     def _say(self, code: int, said: bytes) -> None:
@@ -74,7 +75,7 @@ def gate(monkeypatch):
 def told(server: Any, **more: Any) -> dict[str, Any]:
     here = f"127.0.0.1:{server.server_port}"
     context = {"export": "/out", "import": "/in"}
-    return {"epoch": 4, "peer": here, "seconds": 5, "app": here, "context": context, **more}
+    return {"epoch": 4, "peer": here, "key": "secret", "seconds": 5, "app": here, "context": context, **more}
 
 
 def test_held_drained_carried_and_let_go(gate):
@@ -113,7 +114,7 @@ def test_what_goes_wrong_leaves_it_here_in_the_same_epoch(gate, more, said):
 def test_requests_that_do_not_end_leave_it_here(gate):
     gate["busy"] = [1] * 10_000
     with listening() as server, pytest.raises(GateError, match="did not end in time"):
-        switch.switch(told(server, seconds=0.05))
+        switch.switch(told(server, seconds=0.5))
 
     assert gate["mode"] == "local"
 

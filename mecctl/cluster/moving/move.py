@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mecctl.cluster.moving.key import agree
 from mecctl.cluster.moving.record import Record
 from mecctl.cluster.moving.volumes import bring
 from mecctl.errors import MecctlError, UnreachableError
@@ -71,6 +72,7 @@ class Move:
         source, target = self._source, self._target
         source.prepare(runs=True)
         target.prepare(runs=not target.work.carried)
+        key = agree(source, target)
         context = self._context(moved)
         self._reached(moved, "prepared")
         # The source's record is the first to say so and the last not to: it alone tells whether a move is under way.
@@ -80,6 +82,7 @@ class Move:
         told = {
             "epoch": moved.epoch,
             "peer": target.address,
+            "key": key,
             "seconds": HOLD,
             "app": source.app,
             "context": context,

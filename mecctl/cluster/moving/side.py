@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mecctl.cluster.moving.beside import tell
+from mecctl.cluster.moving.key import Key
 from mecctl.cluster.moving.pod import CARRIER, VolumesPod
 from mecctl.cluster.moving.where import ledger
 from mecctl.engine.readiness.verdict import serves
@@ -40,6 +41,7 @@ class Side:
         self._client, self.site, self.work = client, site, work
         self.namespace = site.slice(work.slice).namespace
         self.ledger = ledger(client, site, work)
+        self.key = Key(client, self.namespace, work.name)
         self.pod = VolumesPod(client, self.namespace, work)
 
     def prepare(self, *, runs: bool) -> None:

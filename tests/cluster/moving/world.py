@@ -57,18 +57,20 @@ class Site:
         self.site, self.work = SimpleNamespace(name=name), _work(world.carried)
         self.mode, self.epoch, self.served = ("local" if home == name else "closed"), 0, 0
         self.peer, self.state, self.object, self.version = "", [name] if home == name else [], "", 0
+        self.key, self.knows = Kept(world), ""
         self.pod = Pod(self, runs=home == name or not world.carried)
         self.ledger = Ledger(self, "slice-1", "app", self.mode)  # type: ignore[arg-type]
         world.sites[name] = self
 
-    def serves(self, passed: int, way: list[str]) -> str:
+    def serves(self, passed: int, way: list[str], key: str = "") -> str:
         """Return the site that answers a request, empty where none does; gate.lua's rule."""
         assert len(way) < 4, f"a ring: {way}"
+        passed = passed if key and key == self.knows else -1
         if passed > self.epoch or self.mode == "local":
             self.served = max(self.served, passed)
             return str(self.site.name) if self.pod.runs and not self.pod.stopped else ""
         if passed < self.epoch and self.mode == "peer":
-            return self.world.sites[self.peer.partition(":")[0]].serves(self.epoch, [*way, self.site.name])
+            return self.world.sites[self.peer.partition(":")[0]].serves(self.epoch, [*way, self.site.name], self.knows)
         return ""
 
     # What a mover asks of a side
@@ -88,8 +90,14 @@ class Site:
         return Gate(self.mode, self.epoch, self.served, 0)
 
     def tell(self, what: str, told: str) -> dict[str, Any]:
+        if what == "key":
+            return self.world.step(lambda: self._know(told))
         act = {"switch": self._switch, "prepare": self._prepare}[what]
         return self.world.step(lambda: act(json.loads(told)))
+
+    def _know(self, key: str) -> dict[str, Any]:
+        self.knows = key
+        return {}
 
     def _prepare(self, told: dict[str, Any]) -> dict[str, Any]:
         there = self._other(told)
@@ -108,6 +116,7 @@ class Site:
             there.pod.waits, there.pod.runs, self.pod.stopped = False, True, True
         there.state = list(self.state)
         self.mode, self.epoch = "peer", told["epoch"]
+        assert self.knows == there.knows == told["key"]
         if not self.world.deaf:
             there.mode, there.epoch = "local", told["epoch"]
         return {"seconds": 0.01, "bytes": 3, "taken": not self.world.deaf}
@@ -141,6 +150,23 @@ class Site:
         self.mode = told["mode"] if told["mode"] in {"local", "peer"} else "closed"
         self.epoch = told["was"][1] if told.get("was") else told["epoch"]
         self.peer, self.served = told["peer"], 0
+        self.knows = self.key.kept
+
+
+class Kept:
+    """The key that a site's API server keeps."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self.kept = world, ""
+
+    def read(self) -> str:
+        return self.kept
+
+    def write(self, key: str) -> None:
+        self._world.step(lambda: self._keep(key))
+
+    def _keep(self, key: str) -> None:
+        self.kept = key
 
 
 class Pod:

@@ -51,11 +51,12 @@ class Pair:
 
     def door(self, name: str) -> tuple[str, int]:
         """Where clients of the first site reach a workload, wherever it is."""
-        said = self.a.on(
-            "edge-a",
-            f"{KUBECTL} -n {EMBB} get service {name}-outside -o jsonpath='{{.spec.ports[0].nodePort}}'",
-        )
-        return f"{self.a.subnet}.11", int(said)
+        return _door(self.a, "edge-a", name)
+
+
+def _door(site: LiveSite, node: str, name: str) -> tuple[str, int]:
+    get = f"{KUBECTL} -n {EMBB} get service {name}-outside -o jsonpath='{{.spec.ports[0].nodePort}}'"
+    return f"{site.subnet}.11", int(site.on(node, get))
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,15 @@ def call(host: str, port: int, name: str) -> str:
     return said
 
 
+def said(host: str, port: int, verb: str, path: str, headers: dict[str, str]) -> int:
+    """Return the status of the answer to one request."""
+    link = http.client.HTTPConnection(host, port, timeout=30)
+    link.request(verb, path, headers=headers)
+    status = link.getresponse().status
+    link.close()
+    return status
+
+
 def answer(host: str, port: int, name: str) -> str:
     """Return what the workload says once it can be called.
 
@@ -127,6 +137,15 @@ def test_no_request_is_lost_on_the_way_there_and_back(pair: Pair) -> None:
     assert [ended.code for ended in (there, again, back)] == [0, 0, 0], there.err + again.err + back.err
     assert [ended.json["ended"] for ended in (there, again, back)] == ["moved", "there already", "moved"]
     assert there.json["freezeSeconds"] < 8
+
+
+def test_a_client_that_speaks_as_the_other_gate_is_not_heard(pair: Pair) -> None:
+    away = _door(pair.b, "edge-b", "counter")
+
+    assert said(*away, "POST", "/.well-known/mecctl-gate", {"x-mecctl-epoch": "99"}) == 403
+    assert said(*away, "POST", "/.well-known/mecctl-gate", {"x-mecctl-epoch": "99", "x-mecctl-gate": ""}) == 403
+    assert said(*away, "POST", "/forged", {"x-mecctl-epoch": "99", "x-mecctl-gate": "0" * 32}) == 200
+    assert counts(*pair.door("counter"))["/forged"] == 1  # at home, where the other gate passes it on to
 
 
 @pytest.mark.parametrize("moment", ["prepared", "registered", "switched"])
