@@ -8,8 +8,12 @@ import pwd
 import shutil
 from typing import TYPE_CHECKING
 
+from ansible.module_utils.mecctl.command import run
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+_SETTLING = 300
 
 
 def write(path: Path, content: bytes, mode: int = 0o644, owner: tuple[int, int] | None = None) -> None:
@@ -29,13 +33,18 @@ def write(path: Path, content: bytes, mode: int = 0o644, owner: tuple[int, int] 
 def copy(source: Path, path: Path, mode: int = 0o755) -> None:
     """Replace `path` with a copy of `source`; a running program keeps the file it was started from.
 
-    Waiting for the disk here would cost seconds: a power cut may leave a short file, whose hash then tells.
+    Waiting for the disk for each would cost seconds: until `settle` a power cut may leave it empty, as its hash tells.
     """
     partial = _partial(path)
     with source.open("rb") as read, partial.open("wb") as file:
         shutil.copyfileobj(read, file, 1 << 20)
         os.fchmod(file.fileno(), mode)
     partial.replace(path)
+
+
+def settle(folder: Path) -> None:
+    """Return once all that was written to a folder's file system is on the disk (syncfs(2))."""
+    run(["sync", "--file-system", str(folder)], timeout=_SETTLING)
 
 
 def link(path: Path, target: str) -> None:

@@ -41,3 +41,4 @@ def _install(sha256: str, path: Path, mode: int, context: Context) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic.copy(blobs.path_of(sha256, context), path, mode)
     context.signatures.learn(path, sha256)
+    context.unsettled.add(path.parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ansible.module_utils.mecctl import blobs
+from ansible.module_utils.mecctl import atomic, blobs
 from ansible.module_utils.mecctl.binaries import plan_binaries
 from ansible.module_utils.mecctl.files import plan_absent, plan_directories, plan_files, plan_links
 from ansible.module_utils.mecctl.firewall import plan_firewall
@@ -79,6 +79,8 @@ def converge(states: list[dict[str, Any]], context: Context, result: Result, *, 
     _make(items, result, check=check)
     if context.imports:
         context.imports.wait()
+    for folder in context.unsettled:
+        atomic.settle(folder)
     if context.cluster and not check:
         result.asking.registering = context.name
     result.asking.patient = not (check and items)

@@ -6,6 +6,7 @@ import json
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,10 @@ from ansible.module_utils.mecctl.item import Item, NodeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ansible.module_utils.mecctl.item import Context
 
+STORE = Path("/var/lib/containerd")
 CTR = ("ctr", "--namespace", "k8s.io", "images")
 IMPORT_LIMIT = 600
 SLOW = 5e6
@@ -94,6 +95,8 @@ class Imports:
         lacking = [name for name in wanted["names"] if name not in have]
         if lacking:
             raise NodeError(f"the archive doesn't hold the image {', '.join(lacking)}", where=str(path))
+        # What is on record has to outlive a power cut; what containerd unpacks isn't on the disk by itself.
+        atomic.settle(STORE)
         size = path.stat().st_size
         self._slow = self._slow or TELLING < size < SLOW * (time.monotonic() - began)
         self._record.add(wanted["sha256"], {name: have[name] for name in wanted["names"]})

@@ -47,8 +47,9 @@ class Context:
     """What the planners of one run share.
 
     `store` holds artifacts/<sha256>, seed/<sha256> and the records; `secrets` are values that only this run was given;
-    `touched` are the paths that this run will have changed, `awaited` those that a later one makes; `needed_blobs` are
-    the artifacts that this run will read, with what people call them. `name` is this node's, `cluster` what tells the
+    `touched` are the paths that this run will have changed, `awaited` those that a later one makes, `unsettled` the
+    folders whose files may not be on the disk yet; `needed_blobs` are the artifacts that this run will read, with what
+    people call them. `name` is this node's, `cluster` what tells the
     cluster that doesn't know it.
     `fixed` are settings that the cluster can't change, and `imports` runs beside what follows. `trial` says for how
     many seconds a new packet filter is on trial; 0 for none.
@@ -58,6 +59,7 @@ class Context:
     store: Path = STORE
     secrets: dict[str, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    unsettled: set[Path] = field(default_factory=set)
     awaited: set[str] = field(default_factory=set)
     name: str = ""
     cluster: str = ""

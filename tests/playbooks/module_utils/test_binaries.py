@@ -34,6 +34,7 @@ def test_a_program_comes_from_the_store_or_the_seed(declared, context, tool, pla
     (item,) = install(declared, context)
 
     assert (item.action, item.reason) == ("create", "isn't there")
+    assert context.unsettled == {tool.parent}
     assert (tool.read_bytes(), tool.stat().st_mode & 0o777) == (CONTENT, 0o755)
     assert not list(plan_binaries(declared, context))
 

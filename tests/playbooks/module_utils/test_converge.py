@@ -45,6 +45,18 @@ def test_nothing_is_made_while_an_artifact_is_missing(tmp_path, context, me):
     assert not (tmp_path / "d").exists()
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_run_ends_with_what_it_installed_on_the_disk(tmp_path, context, monkeypatch, check):
+    sha, settled = hashlib.sha256(b"tool").hexdigest(), []
+    (context.store / "seed" / sha).write_bytes(b"tool")
+    monkeypatch.setattr(converging.atomic, "settle", settled.append)
+    wanted = [{"binaries": [{"sha256": sha, "path": str(tmp_path / "bin" / "tool")}]}]
+
+    converge(wanted, context, Result(), check=check)
+
+    assert settled == ([] if check else [tmp_path / "bin"])
+
+
 def test_a_failure_keeps_what_was_made_before_it(tmp_path, context, me):
     (tmp_path / "plain").touch()
     wanted = [*states(tmp_path, me), {"files": [{"path": str(tmp_path / "plain" / "f"), "content": "", **me}]}]

@@ -29,6 +29,7 @@ def ctr(monkeypatch, context):
         return Output(0, "\n".join(["REF TYPE DIGEST", *rows]), "")
 
     monkeypatch.setattr(images, "run", run)
+    monkeypatch.setattr(images, "STORE", context.store)
     return state
 
 
