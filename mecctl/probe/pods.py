@@ -78,8 +78,9 @@ def started(client: KubeClient, pods: Iterable[Object], selector: str, within: f
 
 
 def has_started(pod: Object) -> bool:
-    """Whether its container runs or has run."""
-    return pod["status"].get("phase") in ("Running", "Succeeded", "Failed")
+    """Whether its container runs or has run; of a pod that its node turned away none has."""
+    status = pod["status"]
+    return status.get("phase") in ("Running", "Succeeded") or bool(_failed(status) and status.get("containerStatuses"))
 
 
 def read(
@@ -99,7 +100,13 @@ def read(
 
 
 def refuse_stuck(pod: Object) -> None:
-    """Raise MecctlError for a pod that waits for what doesn't come by itself."""
+    """Raise MecctlError for a pod that waits for what doesn't come by itself, or was turned away."""
+    if _failed(status := pod["status"]) and not status.get("containerStatuses"):
+        raise MecctlError(
+            f"the node {pod['spec'].get('nodeName')} turns the probe's pod away",
+            where=f"slice namespace {pod['metadata']['namespace']}",
+            why=": ".join(filter(None, (status.get("reason"), status.get("message")))),
+        )
     for container in pod["status"].get("containerStatuses", ()):
         waiting = container["state"].get("waiting") or {}
         where = f"slice namespace {pod['metadata']['namespace']}"
@@ -113,6 +120,10 @@ def refuse_stuck(pod: Object) -> None:
             )
         if waiting.get("reason") in _STUCK:
             raise MecctlError("the probe's pod can't start", where=where, why=waiting.get("message"))
+
+
+def _failed(status: Object) -> bool:
+    return bool(status.get("phase") == "Failed")
 
 
 def late(client: KubeClient, waiting: Mapping[str, Object], within: float) -> MecctlError:
