@@ -47,7 +47,8 @@ def test_nothing_is_made_while_an_artifact_is_missing(tmp_path, context, me):
 
 @pytest.mark.parametrize("check", [True, False])
 def test_a_run_ends_with_what_it_installed_on_the_disk(tmp_path, context, monkeypatch, check):
-    sha, settled = hashlib.sha256(b"tool").hexdigest(), []
+    sha = hashlib.sha256(b"tool").hexdigest()
+    settled: list[object] = []
     (context.store / "seed" / sha).write_bytes(b"tool")
     monkeypatch.setattr(converging.atomic, "settle", settled.append)
     wanted = [{"binaries": [{"sha256": sha, "path": str(tmp_path / "bin" / "tool")}]}]
