@@ -125,9 +125,8 @@ def test_what_is_wrong_is_named_and_nothing_changes_on_that_node(
         site.on("edge-2", mend)
 
     assert ended.code == 1, ended.out + ended.err
-    assert [said in fault["what"] for fault in ended.json["errors"] if str(fault["where"]).startswith("edge-2: ")] == [
-        True
-    ]
+    faults = [fault["what"] for fault in ended.json["errors"] if str(fault["where"]).startswith("edge-2: ")]
+    assert [said in fault for fault in faults] == [True], faults
     assert [change for change in ended.json["changes"] if change["subject"].startswith("edge-2: ")] == []
 
 

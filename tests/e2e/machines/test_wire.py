@@ -46,9 +46,3 @@ def test_nothing_between_two_machines_is_in_the_clear_with_wireguard(site: LiveM
     assert (seen.clear, seen.wrapped > 20) == (0, True), seen
     kinds = [site.on(node, "ip -d link show cilium_wg0") for node in ("edge-2", "edge-3")]
     assert [" wireguard " in kind for kind in kinds] == [True, True]
-
-
-def test_nothing_is_left_to_do(site: LiveMachines, first: Ended) -> None:
-    ended = site.plan()
-
-    assert (ended.code, ended.json["changes"]) == (0, []), ended.out + ended.err
