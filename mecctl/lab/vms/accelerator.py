@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,8 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LIMIT = 15.0
 """Seconds for a kernel to boot as far as it gets without a disk; under a KVM that works it takes one."""
 _END = b"Kernel panic"
+_LOCKS_PAGES = (8, 1)
+"""The first QEMU that locks a page of code while it translates it (its commit "Always lock pages before translation")."""
 
 
 def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
@@ -41,6 +44,18 @@ def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
     progress.end("KVM", "a guest boots under it" if boots else f"no guest boots within {_LIMIT:g} s: emulation it is")
     write(memory, json.dumps({"question": question, "kvm": boots}))
     return "kvm" if boots else "tcg"
+
+
+def processors(arch: str, asked: int) -> int:
+    """Return how many processors an emulated machine gets, of those that the site asks for.
+
+    QEMU before 8.1 may go on running code that another processor has just changed. A kernel that patches itself, as
+    when the first pod with a limit starts, then traps on what it has long taken back, on all processors and for ever.
+    """
+    said = run([HARDWARE[arch].emulator, "--version"], timeout=_LIMIT).stdout
+    version = re.search(r"version (\d+)\.(\d+)", said)
+    safe = version is not None and (int(version[1]), int(version[2])) >= _LOCKS_PAGES
+    return asked if safe else 1
 
 
 def _boots(box: Box) -> bool:

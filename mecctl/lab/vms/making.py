@@ -113,7 +113,7 @@ class Making:
             "features": made.features,
             "emulator": shutil.which(made.emulator),
             "cpuMode": "host-passthrough" if kvm else "maximum",
-            "cpus": self._lab.cpus,
+            "cpus": self._lab.cpus if kvm else accelerator.processors(made_from.arch, self._lab.cpus),
             "memoryMiB": int(size(self._lab.memory)) >> 20,
             "kernel": str(made_from.kernel),
             "initrd": str(made_from.initrd),

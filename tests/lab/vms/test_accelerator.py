@@ -90,3 +90,14 @@ def test_no_qemu_is_no_answer(memory, monkeypatch):
 
     with pytest.raises(CommandError, match="isn't installed"):
         accelerator.find(box(), memory, Silent())
+
+
+@pytest.mark.parametrize(
+    ("version", "processors"),
+    [("7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", 1), ("8.0.5", 1), ("8.1.0", 4), ("10.0.2 (Debian 1:10.0.2)", 4)],
+)
+def test_a_qemu_that_may_run_code_that_has_changed_gets_one_processor(monkeypatch, version, processors):
+    said = Completed(0, f"QEMU emulator version {version}\nCopyright (c) Fabrice Bellard\n", "")
+    monkeypatch.setattr(accelerator, "run", lambda *_, **__: said)
+
+    assert accelerator.processors("amd64", 4) == processors

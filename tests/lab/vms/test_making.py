@@ -38,6 +38,7 @@ def prepare(folder, tmp_path, monkeypatch):
 
     def run(kind="tcg"):
         monkeypatch.setattr(accelerator, "find", lambda *_: kind)
+        monkeypatch.setattr(accelerator, "processors", lambda _arch, asked: asked - 1)
         made_of(folder, tmp_path).prepare()
         return json.loads((folder.state / "lab/vms/machines.json").read_text())
 
@@ -49,14 +50,16 @@ def test_vagrant_is_told_what_the_site_says(prepare):
 
     assert [row["name"] for row in told["nodes"]] == ["edge-1", "edge-2"]
     assert {(row["cpus"], row["memoryMiB"], row["driver"], row["cpuMode"]) for row in told["nodes"]} == {
-        (3, 2048, "qemu", "maximum")
+        (2, 2048, "qemu", "maximum")
     }
     assert told["nodes"][0]["mac"] != told["nodes"][1]["mac"]
     assert told["prefix"].startswith("mec-unit-test-")
 
 
 def test_kvm_is_used_where_it_works(prepare):
-    assert {(row["driver"], row["cpuMode"]) for row in prepare("kvm")["nodes"]} == {("kvm", "host-passthrough")}
+    assert {(row["driver"], row["cpuMode"], row["cpus"]) for row in prepare("kvm")["nodes"]} == {
+        ("kvm", "host-passthrough", 3)
+    }
 
 
 def test_a_machine_of_another_architecture_is_emulated_beside_containers(prepare, folder, tmp_path, monkeypatch):
@@ -64,6 +67,7 @@ def test_a_machine_of_another_architecture_is_emulated_beside_containers(prepare
     nodes = (NODES[0], {**NODES[1], "arch": other})
     site = site_folder(tmp_path / "site", nodes, lab={"driver": "podman", "machines": ["edge-2"]})
     monkeypatch.setattr(accelerator, "find", lambda made_from, *_: "kvm" if made_from.arch == host_arch() else "tcg")
+    monkeypatch.setattr(accelerator, "processors", lambda _arch, asked: asked)
     made_of(site, tmp_path).prepare()
     (row,) = json.loads((folder.state / "lab/vms/machines.json").read_text())["nodes"]
 
