@@ -25,7 +25,7 @@ _LIMIT = 15.0
 """Seconds for a kernel to boot as far as it gets without a disk; under a KVM that works it takes one."""
 _END = b"Kernel panic"
 _LOCKS_PAGES = (8, 1)
-"""The first QEMU that locks a page of code while it translates it (its commit "Always lock pages before translation")."""
+"""The first QEMU that locks a page of code while translating it (its commit "Always lock pages before translation")."""
 
 
 def find(box: Box, memory: Path, progress: Progress) -> Accelerator:
