@@ -1,8 +1,8 @@
 """`site up` beside the floor where the agent is a virtual machine: the bare commands, typed by a script, on the same.
 
 The server is a container, the agent a machine with a kernel of its own, emulated where KVM doesn't work. Both sides
-bring programs and images to the machine over SSH. `site up, bare` makes what the floor makes, and proves it;
-`site up` also hardens the site, makes its slices and starts its workloads. Usage: python -m bench.up_machine [rounds]
+bring programs and images to the machine over SSH, and make the same: the site has no slices and isn't hardened.
+Usage: python -m bench.up_machine [rounds]
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.measure import interleaved, report
 from bench.up import HERE, Floor, cni_manifest, mecctl
@@ -22,10 +20,7 @@ from mecctl import lab
 from mecctl.artifacts.store import Blob, Store
 from mecctl.lab.node import SEED
 from mecctl.plan.progress import Silent
-from mecctl.sitefile import SiteFolder, load
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from mecctl.sitefile import load
 
 _OWN = (("10.76.0.", "10.75.0."), ("name: lab-arm", "name: bench"), ("arch: arm64", "arch: amd64"))
 _WHAT_THE_FLOOR_HAS_NOT = "  slices:\n"
@@ -48,20 +43,6 @@ class OnAMachine(Floor):
             subprocess.run(self.words(address, unpack), stdin=tar.stdout, check=True)
 
 
-def variants(folder: SiteFolder, floor: Floor) -> dict[str, Callable[[], None]]:
-    """What is measured, by name; the first gives the floor the CNI's objects."""
-    file = folder.path / "site.yaml"
-    whole = file.read_text()
-    bare = whole.partition(_WHAT_THE_FLOOR_HAS_NOT)[0] + "    hardening: none\n"
-
-    def up(text: str) -> None:
-        file.write_text(text)
-        mecctl(folder)
-        floor.cni = floor.cni or cni_manifest(floor)
-
-    return {"site up": partial(up, whole), "floor": floor, "site up, bare": partial(up, bare)}
-
-
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "bench"
@@ -69,7 +50,8 @@ def main(rounds: int) -> None:
         text = (path / "site.yaml").read_text()
         for old, new in _OWN:
             text = text.replace(old, new)
-        (path / "site.yaml").write_text(text.replace("architecture: arm64", "architecture: amd64"))
+        bare = text.partition(_WHAT_THE_FLOOR_HAS_NOT)[0] + "    hardening: none\n"
+        (path / "site.yaml").write_text(bare)
         folder = load(path)
 
         def fresh() -> None:
@@ -78,8 +60,13 @@ def main(rounds: int) -> None:
             lab.up(folder, Store(), Silent())
 
         try:
-            fresh()  # the lab has its keys
-            measured = interleaved(variants(folder, OnAMachine(folder)), rounds=rounds, before=fresh)
+            floor = OnAMachine(folder)
+
+            def up() -> None:
+                mecctl(folder)
+                floor.cni = floor.cni or cni_manifest(floor)  # a second of what the floor hasn't to do
+
+            measured = interleaved({"mecctl site up": up, "floor": floor}, rounds=rounds, before=fresh)
             report("first up, a container and a machine", measured)
         finally:
             lab.down(folder, Silent())

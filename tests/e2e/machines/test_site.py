@@ -96,7 +96,6 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for_by_one_more_run(site: Li
     again = site.up()
 
     assert process.returncode in {1, 4}, out + err
-    assert "edge-2" in out + err
     assert again.code == 0, again.out + again.err
     assert site.plan().code == 0
     assert site.on("edge-2", "ctr --version").startswith("ctr")
@@ -106,7 +105,7 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for_by_one_more_run(site: Li
 @pytest.mark.parametrize(
     ("harm", "mend", "said"),
     [
-        ("date -s '+1 hour'", "date -s '-1 hour'", "its clock is 3600 s ahead"),
+        ("date -s '+1 hour'", "date -s '-1 hour'", "s ahead of this machine's"),
         (
             "fallocate -l $(($(df -Pk / | awk 'NR==2 {print $4}') - 400000))K /var/filler",
             "rm /var/filler",
