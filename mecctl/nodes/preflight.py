@@ -24,6 +24,7 @@ MIN_KERNEL = (5, 4)
 MIN_FREE = 2 * GIB
 MIN_FREE_SHARE = 0.15  # the kubelet's default threshold for image space (KubeletConfiguration evictionHard)
 AMPLE = 20 * GIB  # however big the disk is, this is room enough
+MIN_CORES = 2
 MIN_MEMORY = {"server": 1700 * 2**20, "agent": 512 * 2**20}  # kubeadm's own floor; K3s requirements for an agent
 SERVER_PORTS = (2379, 2380, 6443, 10250, 10257, 10259)
 AGENT_PORTS = (10250,)
@@ -76,6 +77,7 @@ def look(folder: SiteFolder) -> Preflight:
             findings += expired(node, facts[node.name], folder.site.name)
             findings += encryption(node, facts[node.name], folder.site)
             findings += architecture(node, facts[node.name], folder.site.kubernetes.distribution)
+            findings += processors(node, facts[node.name], folder.site.kubernetes.distribution)
     return Preflight(facts, (*findings, *_shared(facts)))
 
 
@@ -170,6 +172,13 @@ def architecture(node: Node, seen: Facts, distribution: str) -> Iterator[Finding
     if seen.arch == "arm" and distribution == "kubeadm":
         why = "kubeadm isn't built on it, for Cilium has no images"
         yield Finding(node.name, "architecture", "it is 32-bit ARM", why, "distribution: k3s, or a 64-bit machine")
+
+
+def processors(node: Node, seen: Facts, distribution: str) -> Iterator[Finding]:
+    """Yield why a machine with one processor can't be a server under kubeadm (its own check NumCPU)."""
+    if distribution == "kubeadm" and node.is_server and seen.cores < MIN_CORES:
+        why = f"kubeadm makes no control plane on less than {MIN_CORES}"
+        yield Finding(node.name, "processors", "it has one processor", why, "a machine with two; or distribution: k3s")
 
 
 def _room(node: Node, seen: Facts) -> Iterator[Finding]:

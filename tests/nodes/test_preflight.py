@@ -140,6 +140,16 @@ def test_a_kernel_is_asked_for_wireguard_only_where_it_is_wanted(folder, monkeyp
     assert {"type wireguard" in script for script in asked} == {wanted == "wireguard"}
 
 
+@pytest.mark.parametrize(
+    ("node", "distribution", "faults"), [(SERVER, "kubeadm", 1), (AGENT, "kubeadm", 0), (SERVER, "k3s", 0)]
+)
+def test_a_server_of_one_processor_can_only_run_k3s(node, distribution, faults):
+    found = list(preflight.processors(node, replace(GOOD, cores=1), distribution))
+
+    assert [finding.what for finding in found] == ["it has one processor"] * faults
+    assert list(preflight.processors(node, GOOD, distribution)) == []
+
+
 @pytest.mark.parametrize(("distribution", "faults"), [("kubeadm", 1), ("k3s", 0)])
 def test_a_machine_of_32_bits_can_only_run_k3s(distribution, faults):
     found = list(preflight.architecture(SERVER, replace(GOOD, arch="arm"), distribution))
