@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from mecctl.artifacts.store import Store
     from mecctl.errors import InputError
     from mecctl.nodes.events import Played
-    from mecctl.nodes.preflight import Finding, Preflight
+    from mecctl.nodes.fitness import Finding
+    from mecctl.nodes.preflight import Preflight
     from mecctl.plan.change import Change
     from mecctl.plan.progress import Progress
     from mecctl.sitefile import SiteFolder

@@ -4,9 +4,9 @@ import pytest
 
 from mecctl.errors import MecctlError
 from mecctl.model import Lab, Node
-from mecctl.nodes import preflight
+from mecctl.nodes import fitness, preflight
 from mecctl.nodes.facts import Facts
-from mecctl.nodes.preflight import encryption, its_system, judge
+from mecctl.nodes.fitness import encryption, its_system, machine
 from mecctl.nodes.system import System
 from tests.stacks.rendering import site
 
@@ -31,7 +31,7 @@ WIREGUARD = site(
 
 
 def test_a_good_machine_has_no_fault():
-    assert list(judge(SERVER, GOOD)) == []
+    assert list(machine(SERVER, GOOD)) == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_good_machine_has_no_fault():
     ],
 )
 def test_each_fault_is_named_with_its_fix(seen, check, says):
-    (finding,) = judge(SERVER, replace(GOOD, **seen))
+    (finding,) = machine(SERVER, replace(GOOD, **seen))
 
     assert finding.check == check
     assert says in finding.what
@@ -58,7 +58,7 @@ def test_each_fault_is_named_with_its_fix(seen, check, says):
 
 @pytest.mark.parametrize("holder", ["kube-apiserver", "k3s-server", "kubelet"])
 def test_our_own_listeners_are_no_fault(holder):
-    assert list(judge(SERVER, replace(GOOD, listeners={6443: holder}))) == []
+    assert list(machine(SERVER, replace(GOOD, listeners={6443: holder}))) == []
 
 
 def test_a_fault_of_its_system_is_a_finding_of_the_node():
@@ -71,15 +71,15 @@ def test_a_fault_of_its_system_is_a_finding_of_the_node():
 
 
 def test_a_small_share_of_a_huge_disk_is_room_enough():
-    assert list(judge(SERVER, replace(GOOD, disk_free=30 * 2**30, disk_size=1000 * 2**30))) == []
+    assert list(machine(SERVER, replace(GOOD, disk_free=30 * 2**30, disk_size=1000 * 2**30))) == []
 
 
 def test_an_agent_needs_less():
-    assert list(judge(AGENT, replace(GOOD, memory=2**30, listeners={6443: "nginx"}))) == []
+    assert list(machine(AGENT, replace(GOOD, memory=2**30, listeners={6443: "nginx"}))) == []
 
 
 def test_a_declared_architecture_is_held_against_the_machine():
-    (finding,) = judge(SERVER.model_copy(update={"arch": "arm64"}), GOOD)
+    (finding,) = machine(SERVER.model_copy(update={"arch": "arm64"}), GOOD)
 
     assert finding.check == "architecture"
 
@@ -87,7 +87,7 @@ def test_a_declared_architecture_is_held_against_the_machine():
 def test_cloned_machines_are_told_apart_or_named():
     facts = {"edge-1": GOOD, "edge-2": replace(GOOD, node="edge-2", hostname="edge-2")}
 
-    (finding,) = preflight._shared(facts)
+    (finding,) = fitness.shared(facts)
 
     assert (finding.node, finding.check) == ("edge-2", "machine-id")
     assert "edge-1" in finding.what
@@ -144,14 +144,14 @@ def test_a_kernel_is_asked_for_wireguard_only_where_it_is_wanted(folder, monkeyp
     ("node", "distribution", "faults"), [(SERVER, "kubeadm", 1), (AGENT, "kubeadm", 0), (SERVER, "k3s", 0)]
 )
 def test_a_server_of_one_processor_can_only_run_k3s(node, distribution, faults):
-    found = list(preflight.processors(node, replace(GOOD, cores=1), distribution))
+    found = list(fitness.processors(node, replace(GOOD, cores=1), distribution))
 
     assert [finding.what for finding in found] == ["it has one processor"] * faults
-    assert list(preflight.processors(node, GOOD, distribution)) == []
+    assert list(fitness.processors(node, GOOD, distribution)) == []
 
 
 @pytest.mark.parametrize(("distribution", "faults"), [("kubeadm", 1), ("k3s", 0)])
 def test_a_machine_of_32_bits_can_only_run_k3s(distribution, faults):
-    found = list(preflight.architecture(SERVER, replace(GOOD, arch="arm"), distribution))
+    found = list(fitness.architecture(SERVER, replace(GOOD, arch="arm"), distribution))
 
     assert [(one.check, one.what) for one in found] == [("architecture", "it is 32-bit ARM")] * faults
