@@ -59,7 +59,8 @@ class Nothing:
         """Connect to what else it takes."""
 
     def _tell(self, verb: str) -> None:
-        _asked(self._there, self._told["peer"], verb, "/.well-known/mecctl-gate", None, self._marks())
+        marked = self._marks() if verb == "POST" else {}
+        _asked(self._there, self._told["peer"], verb, "/.well-known/mecctl-gate", None, marked)
 
     def _marks(self) -> dict[str, str]:
         """By what the other gate knows a request of this one's."""

@@ -41,6 +41,8 @@ def _answer(answered: Answered, line: str) -> None:
             answer = answered(words)
         except (GateError, OSError) as error:
             answer = {"error": str(error)}
+        except (LookupError, TypeError, ValueError) as error:  # told by another release of mecctl, which has to hear it
+            answer = {"error": f"{words[:1]} lacks or has what this gate doesn't know: {error!r}"}
     sys.stdout.write(json.dumps({"to": to, **answer}) + "\n")
     sys.stdout.flush()
 

@@ -70,6 +70,8 @@ def test_a_switch(asked):
     [
         (words("mode", "nonsense"), "HAProxy says: no"),
         (words("dance"), "there is no command 'dance'"),
+        (words("switch", "{}"), "['switch'] lacks or has what this gate doesn't know: KeyError('epoch')"),
+        (words("point"), "['point'] lacks or has what this gate doesn't know"),
         (words(), "there is no command ''"),
         ("nonsense", "'nonsense\\n' is no command"),
         ('{"to": 1}', "is no command"),
