@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MECCTL = Path(sys.executable).with_name("mecctl")
+CONFLIST = HERE.parent / "playbooks/roles/cni/files/cilium.conflist"
 
 
 def make_site(folder: Path) -> SiteFolder:
@@ -87,7 +88,7 @@ class Floor:
         blobs = self.blobs[name]
         binaries = " ".join(f"{blob.artifact.install}={blob.sha256}" for blob in blobs if blob.artifact.install)
         images = " ".join(blob.sha256 for blob in blobs if blob.artifact.images)
-        self._ssh(address, "prepare.sh", BINARIES=binaries, IMAGES=images, PAUSE=self.pause)
+        self._ssh(address, "prepare.sh", BINARIES=binaries, IMAGES=images, PAUSE=self.pause, CONFLIST=conflist())
 
     def _ssh(self, address: object, script: str, **values: str) -> None:
         text = "".join(f"{key}='{value}'\n" for key, value in values.items()) + (HERE / "floor" / script).read_text()
@@ -103,6 +104,12 @@ class Floor:
 
 def mecctl(folder: SiteFolder) -> None:
     subprocess.run([MECCTL, "site", "up", folder.path], check=True, capture_output=True)
+
+
+def conflist() -> str:
+    """The CNI's configuration as `site up` installs it, without mecctl's own plugin for slices."""
+    whole = json.loads(CONFLIST.read_text())
+    return json.dumps({**whole, "plugins": [one for one in whole["plugins"] if one["type"] == "cilium-cni"]})
 
 
 CNI_OBJECTS = (

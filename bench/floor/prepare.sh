@@ -1,10 +1,11 @@
 # The floor: what somebody would type on each node, artifacts staged in $SEED, nothing checked, nothing hardened.
-# stdin of `ssh node bash -s`; expects BINARIES="path=sha256 ..." and IMAGES="sha256 ...".
+# stdin of `ssh node bash -s`; expects BINARIES="path=sha256 ...", IMAGES="sha256 ..." and CONFLIST, the CNI's own file.
 set -eu
 SEED=/var/lib/mecctl/seed
 for pair in $BINARIES; do ln -sf "$SEED/${pair#*=}" "${pair%=*}"; done
 mkdir -p /etc/containerd /etc/cni/net.d /opt/cni/bin
 ln -sf /usr/lib/cni/* /opt/cni/bin/
+printf '%s' "$CONFLIST" > /etc/cni/net.d/cilium.source
 containerd config default > /etc/containerd/config.toml
 sed -i -e 's/restrict_oom_score_adj = false/restrict_oom_score_adj = true/' -e "s#sandbox = .*#sandbox = '$PAUSE'#" \
   -e 's/SystemdCgroup = .*/SystemdCgroup = true/' /etc/containerd/config.toml
