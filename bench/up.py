@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,13 @@ class Floor:
         ]  # fmt: skip
 
 
+def fresh(folder: SiteFolder) -> None:
+    """Make the site's lab anew, with nothing on its nodes and nothing known of them."""
+    lab.down(folder, Silent())
+    shutil.rmtree(folder.state, ignore_errors=True)
+    lab.up(folder, Store(), Silent())
+
+
 def mecctl(folder: SiteFolder) -> None:
     subprocess.run([MECCTL, "site", "up", folder.path], check=True, capture_output=True)
 
@@ -138,21 +146,17 @@ def plain(one: dict[str, Any]) -> dict[str, Any]:
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = make_site(Path(scratch) / "bench")
-
-        def fresh() -> None:
-            lab.down(folder, Silent())
-            shutil.rmtree(folder.state, ignore_errors=True)
-            lab.up(folder, Store(), Silent())
-
         try:
-            fresh()
+            fresh(folder)
             mecctl(folder)
             floor = Floor(folder)
             floor.cni = cni_manifest(floor)
             report("no-op up", interleaved({"mecctl site up": lambda: mecctl(folder)}, rounds=max(rounds, 5)))
             report(
                 "first up, 1 + 1 nodes",
-                interleaved({"floor": floor, "mecctl": lambda: mecctl(folder)}, rounds=rounds, before=fresh),
+                interleaved(
+                    {"floor": floor, "mecctl": lambda: mecctl(folder)}, rounds=rounds, before=partial(fresh, folder)
+                ),
             )
         finally:
             lab.down(folder, Silent())

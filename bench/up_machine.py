@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bench.measure import interleaved, report
-from bench.up import HERE, Floor, cni_manifest, mecctl
+from bench.up import HERE, Floor, cni_manifest, fresh, mecctl
 from mecctl import lab
-from mecctl.artifacts.store import Blob, Store
+from mecctl.artifacts.store import Blob
 from mecctl.lab.node import SEED
 from mecctl.plan.progress import Silent
 from mecctl.sitefile import load
@@ -54,11 +55,6 @@ def main(rounds: int) -> None:
         (path / "site.yaml").write_text(bare)
         folder = load(path)
 
-        def fresh() -> None:
-            lab.down(folder, Silent())
-            shutil.rmtree(folder.state, ignore_errors=True)
-            lab.up(folder, Store(), Silent())
-
         try:
             floor = OnAMachine(folder)
 
@@ -66,7 +62,8 @@ def main(rounds: int) -> None:
                 mecctl(folder)
                 floor.cni = floor.cni or cni_manifest(floor)  # a second of what the floor hasn't to do
 
-            measured = interleaved({"mecctl site up": up, "floor": floor}, rounds=rounds, before=fresh)
+            compared = {"mecctl site up": up, "floor": floor}
+            measured = interleaved(compared, rounds=rounds, before=partial(fresh, folder))
             report("first up, a container and a machine", measured)
         finally:
             lab.down(folder, Silent())

@@ -7,7 +7,7 @@ import pytest
 from mecctl import sitelock, workflow
 from mecctl.cluster.losses import Loss
 from mecctl.errors import InputError, LockedError, MecctlError, Problem, UnreachableError
-from mecctl.nodes.fitness import Finding
+from mecctl.nodes.finding import Finding
 from mecctl.nodes.steps import NodesResult
 from mecctl.plan.change import Change
 from mecctl.plan.check import Check

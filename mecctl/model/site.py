@@ -148,6 +148,11 @@ class Site(Model):
         return tuple(node for node in self.spec.nodes if not node.is_server)
 
     @property
+    def userspace_wireguard(self) -> bool:
+        """Whether nodes that are containers may encrypt by a program where their kernel has no WireGuard."""
+        return self.spec.lab is not None and self.spec.lab.userspace_wireguard
+
+    @property
     def kubernetes(self) -> Kubernetes:
         """The Kubernetes of the site."""
         return self.spec.kubernetes

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mecctl.errors import MecctlError
 from mecctl.nodes import system
+from mecctl.nodes.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mecctl.model import Kubernetes, Node, Site
+    from mecctl.model import Node, Site
     from mecctl.nodes.facts import Facts
 
 GIB = 2**30
@@ -31,26 +30,10 @@ OURS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A fault of one node: which check, what is wrong, why, how to mend it, or the error that kept us from looking."""
-
-    node: str
-    check: str
-    what: str
-    cause: str | None = None
-    fix: str | None = None
-    error: MecctlError | None = None
-
-    def as_error(self) -> MecctlError:
-        """This finding as an error of its node."""
-        return self.error or MecctlError(self.what, where=f"{self.node}: {self.check}", why=self.cause, fix=self.fix)
-
-
 def judge(node: Node, seen: Facts, site: Site) -> Iterator[Finding]:
     """Yield the faults of one node of a site, from what was seen of it."""
     yield from machine(node, seen)
-    yield from its_system(node, seen, site.kubernetes)
+    yield from system.faults(node.name, seen.system, site.kubernetes.distribution, site.kubernetes.hardening)
     yield from encryption(node, seen, site)
     yield from architecture(node, seen, site.kubernetes.distribution)
     yield from processors(node, seen, site.kubernetes.distribution)
@@ -81,15 +64,9 @@ def _system(node: Node, seen: Facts) -> Iterator[Finding]:
         yield Finding(node.name, "kernel", what, "5.4 or newer is needed", "upgrade the system")
 
 
-def its_system(node: Node, seen: Facts, kubernetes: Kubernetes) -> Iterator[Finding]:
-    """Yield what of a node's operating system keeps this Kubernetes from running on it."""
-    for fault in system.faults(seen.system, kubernetes.distribution, kubernetes.hardening):
-        yield Finding(node.name, fault.check, fault.what, fault.cause, fault.fix)
-
-
 def encryption(node: Node, seen: Facts, site: Site) -> Iterator[Finding]:
     """Yield what keeps a node's pod traffic from being encrypted as the site's network wants it."""
-    instead = seen.container and site.spec.lab is not None and site.spec.lab.userspace_wireguard
+    instead = seen.container and site.userspace_wireguard
     if site.kubernetes.network.encryption == "wireguard" and not seen.wireguard and not instead:
         what = "its kernel has no WireGuard, which encrypts the traffic between pods"
         cause = "spec.kubernetes.network.encryption is wireguard"

@@ -68,7 +68,7 @@ def _site_vars(folder: SiteFolder) -> dict[str, Any]:
         "site_hardening": kubernetes.hardening,
         "site_tls_suites": list(TLS_SUITES),
         "site_encryption": kubernetes.network.encryption,
-        "site_userspace_wireguard": site.spec.lab is not None and site.spec.lab.userspace_wireguard,
+        "site_userspace_wireguard": site.userspace_wireguard,
         "site_flannel_backend": kubernetes.network.flannel_backend,
         "site_k3s": k3s.settings(folder),
         "site_token_files": k3s.token_files(folder),

@@ -9,7 +9,7 @@ from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import certificates, fitness
 from mecctl.nodes.everywhere import everywhere
 from mecctl.nodes.facts import LOOK, LOOK_FOR_WIREGUARD, Facts, parse
-from mecctl.nodes.fitness import Finding
+from mecctl.nodes.finding import Finding
 from mecctl.nodes.ssh import check_key, connect
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mecctl.artifacts.store import Store
     from mecctl.errors import InputError
     from mecctl.nodes.events import Played
-    from mecctl.nodes.fitness import Finding
+    from mecctl.nodes.finding import Finding
     from mecctl.nodes.preflight import Preflight
     from mecctl.plan.change import Change
     from mecctl.plan.progress import Progress

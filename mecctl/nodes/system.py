@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mecctl.nodes.finding import Finding
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -76,49 +78,45 @@ def parse(one: Mapping[str, str], filters: Sequence[str]) -> System:
     )
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a system: which check, what, why and how it is mended."""
-
-    check: str
-    what: str
-    cause: str | None
-    fix: str
-
-
-def faults(seen: System, distribution: str, hardening: str) -> Iterator[Fault]:
-    """Yield what keeps a system from becoming a node of a cluster of this `distribution` and `hardening`."""
+def faults(node: str, seen: System, distribution: str, hardening: str) -> Iterator[Finding]:
+    """Yield what keeps a node's system from being one of a cluster of this `distribution` and `hardening`."""
     if seen.family is None:
         what = f"its system is {seen.name or 'one without /etc/os-release'}"
         known = "Debian, Ubuntu, or one of the families of RHEL and SUSE"
-        yield Fault("system", what, "packages are installed by apt, dnf or zypper", known)
+        yield Finding(node, "system", what, "packages are installed by apt, dnf or zypper", known)
     if not seen.usr_writable:
-        yield Fault("system", "its /usr is read-only", "packages can't be installed", "a system that isn't an image")
-    yield from _python(seen)
-    yield from _selinux(seen, distribution)
+        yield Finding(
+            node, "system", "its /usr is read-only", "packages can't be installed", "a system that isn't an image"
+        )
+    yield from _python(node, seen)
+    yield from _selinux(node, seen, distribution)
     for name in seen.filters if hardening == "none" else ():
         what, cause = f"{name} filters its packets", "it refuses what pods and nodes say to each other"
-        yield Fault(
-            "firewall", what, cause, f"systemctl disable --now {name}; or hardening: cis, which brings a filter"
+        yield Finding(
+            node, "firewall", what, cause, f"systemctl disable --now {name}; or hardening: cis, which brings a filter"
         )
 
 
-def _python(seen: System) -> Iterator[Fault]:
+def _python(node: str, seen: System) -> Iterator[Finding]:
     install = INSTALL.get(seen.family or "debian")
     if seen.python is None:
-        yield Fault("python", "it has no python3", None, f"{install} python3")
+        yield Finding(node, "python", "it has no python3", None, f"{install} python3")
     elif seen.python < MIN_PYTHON:
         what = "its Python is {}.{}".format(*seen.python)
-        yield Fault("python", what, "3.9 or newer is needed", f"{install} python311, beside it; or a newer system")
+        yield Finding(
+            node, "python", what, "3.9 or newer is needed", f"{install} python311, beside it; or a newer system"
+        )
 
 
-def _selinux(seen: System, distribution: str) -> Iterator[Fault]:
+def _selinux(node: str, seen: System, distribution: str) -> Iterator[Finding]:
     if not seen.selinux:
         return
     off = "SELINUX=permissive in /etc/selinux/config, and setenforce 0"
     if distribution == "kubeadm":
         cause = "kubeadm's control plane has no policy for it (kubernetes.io, Installing kubeadm)"
-        yield Fault("selinux", "SELinux enforces", cause, f"{off}; or distribution: k3s")
+        yield Finding(node, "selinux", "SELinux enforces", cause, f"{off}; or distribution: k3s")
     elif not seen.selinux_k3s:
         cause = "K3s's policy isn't installed (docs.k3s.io, SELinux Support)"
-        yield Fault("selinux", "SELinux enforces", cause, f"the package k3s-selinux of the K3s project; or {off}")
+        yield Finding(
+            node, "selinux", "SELinux enforces", cause, f"the package k3s-selinux of the K3s project; or {off}"
+        )

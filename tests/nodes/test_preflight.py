@@ -6,7 +6,7 @@ from mecctl.errors import MecctlError
 from mecctl.model import Lab, Node
 from mecctl.nodes import fitness, preflight
 from mecctl.nodes.facts import Facts
-from mecctl.nodes.fitness import encryption, its_system, machine
+from mecctl.nodes.fitness import encryption, judge, machine
 from mecctl.nodes.system import System
 from tests.stacks.rendering import site
 
@@ -64,10 +64,12 @@ def test_our_own_listeners_are_no_fault(holder):
 def test_a_fault_of_its_system_is_a_finding_of_the_node():
     seen = replace(GOOD, system=replace(DEBIAN, filters=("ufw",)))
 
-    (finding,) = its_system(SERVER, seen, WIREGUARD.kubernetes.model_copy(update={"hardening": "none"}))
+    soft = WIREGUARD.kubernetes.model_copy(update={"hardening": "none"})
+    spec = WIREGUARD.spec.model_copy(update={"kubernetes": soft})
+    (finding,) = judge(SERVER, seen, WIREGUARD.model_copy(update={"spec": spec}))
 
     assert (finding.node, finding.check, finding.what) == ("edge-1", "firewall", "ufw filters its packets")
-    assert list(its_system(SERVER, seen, WIREGUARD.kubernetes)) == []
+    assert list(judge(SERVER, seen, WIREGUARD)) == []
 
 
 def test_a_small_share_of_a_huge_disk_is_room_enough():

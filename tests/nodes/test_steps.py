@@ -8,7 +8,7 @@ from mecctl.artifacts.store import Store
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import steps
 from mecctl.nodes.events import Played
-from mecctl.nodes.fitness import Finding
+from mecctl.nodes.finding import Finding
 from mecctl.nodes.preflight import Preflight
 from mecctl.nodes.steps import Nodes
 from mecctl.nodes.trial import Trials

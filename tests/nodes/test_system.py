@@ -53,7 +53,7 @@ def test_what_a_look_at_this_machine_says_is_read():
     ],
 )
 def test_what_can_be_a_node_has_no_fault(seen, distribution, hardening):
-    assert list(faults(seen, distribution, hardening)) == []
+    assert list(faults("edge-1", seen, distribution, hardening)) == []
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_can_be_a_node_has_no_fault(seen, distribution, hardening):
     ],
 )
 def test_what_stands_in_the_way_is_named_with_what_mends_it(seen, distribution, check, what, fix):
-    (fault,) = faults(seen, distribution, "none")
+    (fault,) = faults("edge-1", seen, distribution, "none")
 
     assert (fault.check, fault.what) == (check, what)
-    assert fix in fault.fix
+    assert fix in str(fault.fix)

@@ -11,6 +11,8 @@ from tests.support.machines import NOTED, LiveMachines, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.live import Ended
+
 _TESTS: dict[str, str] = {}
 
 
@@ -20,6 +22,12 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
     folder = tmp_path_factory.mktemp("vm") / "inventories" / "lab-vm"
     with running(LiveMachines.alone(folder), "edge-1") as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def first(site: LiveMachines) -> Ended:
+    """What the first `site up` said."""
+    return site.up()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -30,12 +30,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
         yield beside
 
 
-@pytest.fixture(scope="module")
-def first(site: LiveMachines) -> Ended:
-    """What the first `site up` said."""
-    return site.up()
-
-
 def test_the_site_comes_up_and_is_proven(site: LiveMachines, first: Ended) -> None:
     assert first.code == 0, first.out + first.err
     assert "proof" in {step["name"] for step in first.json["steps"]}

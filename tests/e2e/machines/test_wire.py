@@ -29,12 +29,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveMachines]:
         yield machines
 
 
-@pytest.fixture(scope="module")
-def first(site: LiveMachines) -> Ended:
-    """What the first `site up` said."""
-    return site.up()
-
-
 def test_a_site_with_agents_of_debian_13_comes_up_and_is_proven(site: LiveMachines, first: Ended) -> None:
     assert first.code == 0, first.out + first.err
     assert [site.on(node, "cut -d. -f1 /etc/debian_version") for node in ("edge-2", "edge-3")] == ["13", "13"]
