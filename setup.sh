@@ -23,6 +23,27 @@ if ((${#missing[@]})); then
   DEBIAN_FRONTEND=noninteractive apt-get "${quiet[@]}" install -y --no-install-recommends "${missing[@]}"
 fi
 
+# Debian 12's QEMU may hang a machine of two processors and gives it one (docs/adr/0021); its backports have one that
+# doesn't. Their lists lie in a folder that goes again, so the host's own sources stay as they are.
+newer_qemu() {
+  local scratch mirror
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' RETURN
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Identifier: Packages' | awk '$2 == "bookworm" && $3 == "main" {print $1; exit}')
+  find /etc/apt/sources.list.d -type f -exec cp -t "$scratch" {} +
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bookworm-backports main" > "$scratch/backports.list"
+  local apt=(apt-get -qq -o Dir::Etc::sourceparts="$scratch" -o Dir::State::lists="$scratch/lists")
+  mkdir -p "$scratch/lists/partial"
+  "${apt[@]}" update && DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends -t bookworm-backports \
+    qemu-system-x86 qemu-system-arm qemu-utils
+}
+if [ "${1:-}" = --machines ] && grep -qx VERSION_CODENAME=bookworm /etc/os-release &&
+  dpkg --compare-versions "$(dpkg-query -W -f='${Version}' qemu-system-x86)" lt 1:8.1; then
+  [ "$(id -u)" = 0 ] || exec sudo -- "$0" "$@"
+  step "QEMU from Debian's backports"
+  newer_qemu || step "not to be had: emulated machines have one processor"
+fi
+
 wanted=$(cat requirements-dev.lock pyproject.toml | sha256sum)
 if [ "$(cat .venv/.mecctl-installed 2>/dev/null)" != "$wanted" ]; then
   step "Python packages into .venv"

@@ -29,11 +29,17 @@ class LiveMachines(LiveSite):
     """A copy of the virtual lab's site on a free subnet."""
 
     @classmethod
-    def alone(cls, folder: Path) -> Self:
-        """One with the server as its only node."""
+    def pair(cls, folder: Path) -> Self:
+        """One with a server and an agent, both machines."""
         copied(SITE, folder)
         made = cls.at(folder, free_subnet())
         made.edit("10.75.0.", f"{made.subnet}.")
+        return made
+
+    @classmethod
+    def alone(cls, folder: Path) -> Self:
+        """One with the server as its only node."""
+        made = cls.pair(folder)
         rows = (folder / "site.yaml").read_text().splitlines(keepends=True)
         (folder / "site.yaml").write_text("".join(row for row in rows if "name: edge-2," not in row))
         return made
@@ -102,13 +108,14 @@ class LiveMachines(LiveSite):
 
 
 @contextmanager
-def running(site: LiveMachines, node: str) -> Iterator[LiveMachines]:
-    """Bring a site's lab up, note what a node of it is, and take the lab away with all there was of it."""
+def running(site: LiveMachines, *nodes: str) -> Iterator[LiveMachines]:
+    """Bring a site's lab up, note what these nodes of it are, and take the lab away with all there was of it."""
     before = snapshot()
     try:
         ended = site.mecctl("lab", "up", timeout=3600)
         assert ended.code == 0, ended.err
-        site.noted(node)
+        for node in nodes:
+            site.noted(node)
         yield site
     finally:
         site.stop()
