@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mecctl.artifacts.store import Store
+from mecctl.cluster import ipsec
 from mecctl.cluster.encryption import EncryptedApi
 from mecctl.cluster.health import connect
 from mecctl.cluster.tokens import revoke
-from mecctl.errors import MecctlError, UnreachableError
+from mecctl.errors import InputError, MecctlError, Problem, UnreachableError
 from mecctl.nodes import encryption
 from mecctl.nodes.kubeconfig import fetch
 from mecctl.nodes.sshkey import Rotation
@@ -30,6 +31,15 @@ def encryption_key(folder: SiteFolder, progress: Progress) -> tuple[Change, ...]
     """Change the key that the API server encrypts Secrets with."""
     with connect(folder.state / "kubeconfig", folder.site) as client:
         return encryption.rotate(folder, EncryptedApi(client, progress))
+
+
+def ipsec_key(folder: SiteFolder, progress: Progress) -> tuple[Change, ...]:
+    """Change the key by which Cilium's IPsec encrypts; raises InputError on a site that has none."""
+    if folder.site.kubernetes.network.encryption != "ipsec":
+        place = (str(folder.path), None, "spec.kubernetes.network.encryption")
+        raise InputError([Problem(*place, "the site has no key of IPsec", "write ipsec on a site that isn't up yet")])
+    with connect(folder.state / "kubeconfig", folder.site) as client:
+        return ipsec.rotate(client, {node.name for node in folder.site.spec.nodes}, progress)
 
 
 def certs(folder: SiteFolder, progress: Progress) -> tuple[Change, ...]:

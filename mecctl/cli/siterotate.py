@@ -19,6 +19,7 @@ class What(StrEnum):
 
     ssh_key = "ssh-key"
     encryption_key = "encryption-key"
+    ipsec_key = "ipsec-key"
     certs = "certs"
     tokens = "tokens"
 
@@ -26,6 +27,7 @@ class What(StrEnum):
 _WARNED = {
     What.ssh_key: "the ssh-key of all nodes is",
     What.encryption_key: "the encryption-key of all nodes is",
+    What.ipsec_key: "the ipsec-key of all nodes is",
     What.certs: "all certificates of the cluster are",
     What.tokens: "all tokens by which nodes join are",
 }
@@ -48,6 +50,7 @@ def rotate(
     work = {
         What.ssh_key: rotation.ssh_key,
         What.encryption_key: rotation.encryption_key,
+        What.ipsec_key: rotation.ipsec_key,
         What.certs: rotation.certs,
         What.tokens: rotation.tokens,
     }

@@ -13,7 +13,8 @@ from mecctl.model.types import Cidr, Endpoint, KubernetesVersion
 
 API_PORT = 6443
 """TCP port of the Kubernetes API on every server."""
-_VXLAN, _WIREGUARD = 50, 80
+_VXLAN = 50
+_CIPHER = {"wireguard": 80, "ipsec": 77}
 
 
 class Network(Model):
@@ -34,12 +35,12 @@ class Network(Model):
     def overhead(self) -> int:
         """Bytes that a pod's packet gains on the way to another node (IPv4).
 
-        VXLAN adds 50 (RFC 7348), WireGuard at most 80. Cilium puts one into the other, flannel has either; under
-        host-gw it routes them as they are.
+        VXLAN adds 50 (RFC 7348), WireGuard at most 80, IPsec 77. Cilium has both at once, flannel either; under host-gw
+        it routes them as they are.
         """
         if self.encryption == "none":
             return 0 if self.flannel_backend == "host-gw" else _VXLAN
-        return _WIREGUARD + (_VXLAN if self.cni == "cilium" else 0)
+        return _CIPHER[self.encryption] + (_VXLAN if self.cni == "cilium" else 0)
 
 
 class Kubernetes(Model):

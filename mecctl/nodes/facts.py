@@ -13,7 +13,7 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 class Facts:
     """A node's own answers; sizes in bytes, `clock_skew` in seconds ahead of this machine.
 
-    `wireguard` is whether its kernel knows it, where that was asked.
+    `encrypts` is whether its kernel can encrypt as it was asked.
     `container`, `swap`, `raise_limits` (CAP_SYS_RESOURCE) and `conntrack_writable` decide settings that only some
     machines need. `listeners` maps a TCP port to the name of the program that holds it. By IPv4 address, `speeds` has
     the bits per second of its link, as far as the kernel knows, and `mtus` the bytes of the largest packet there.
@@ -35,7 +35,7 @@ class Facts:
     swap: bool
     raise_limits: bool
     conntrack_writable: bool
-    wireguard: bool
+    encrypts: bool
     system: system.System
     listeners: dict[int, str]
     speeds: dict[str, int]
@@ -69,11 +69,14 @@ echo "clock=$(date +%s.%N)"
 """
 )
 
-LOOK_FOR_WIREGUARD = """
 # In a network of its own, which is gone with the command; a module is loaded as `up` would load it.
-unshare -n ip link add look type wireguard 2>/dev/null && echo wireguard=1
-"""
-"""Goes before LOOK on sites that want WireGuard: it may load a module, which no other site needs."""
+_TRY = {
+    "wireguard": "ip link add look type wireguard",
+    "ipsec": "ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 1 mode tunnel "
+    f"aead 'rfc4106(gcm(aes))' 0x{'5a' * 20} 128",
+}
+LOOK_FOR = {way: f"\nunshare -n {command} 2>/dev/null && echo encrypts=1\n" for way, command in _TRY.items()}
+"""By the site's `encryption`, what goes before LOOK: it may load a module, which no other site needs."""
 
 _CAP_SYS_RESOURCE = 24
 _MANY = {"listen", "speed", "mtu", "cert", "conf", "filter"}
@@ -104,7 +107,7 @@ def parse(node: str, text: str, sent: float, received: float) -> Facts:
         swap=one["swap"] != "0",
         raise_limits=bool(int(one["caps"], 16) >> _CAP_SYS_RESOURCE & 1),
         conntrack_writable="conntrack_writable" in one,
-        wireguard="wireguard" in one,
+        encrypts="encrypts" in one,
         system=system.parse(one, [value for key, value in lines if key == "filter"]),
         listeners={int(port): name for key, value in lines if key == "listen" for port, name in [value.split(" ", 1)]},
         speeds={address: mbps * 10**6 for address, mbps in _links(lines, "speed").items()},

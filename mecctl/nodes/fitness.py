@@ -22,6 +22,10 @@ MIN_FREE_SHARE = 0.15  # the kubelet's default threshold for image space (Kubele
 AMPLE = 20 * GIB  # however big the disk is, this is room enough
 MIN_CORES = 2
 MIN_MEMORY = {"server": 1700 * 2**20, "agent": 512 * 2**20}  # kubeadm's own floor; K3s requirements for an agent
+_CIPHERS = {
+    "wireguard": ("WireGuard", "the module wireguard"),
+    "ipsec": ("IPsec by AES-GCM", "the modules xfrm_user, esp4 and gcm"),
+}
 SERVER_PORTS = (2379, 2380, 6443, 10250, 10257, 10259)
 AGENT_PORTS = (10250,)
 OURS = frozenset(
@@ -66,13 +70,14 @@ def _system(node: Node, seen: Facts) -> Iterator[Finding]:
 
 def encryption(node: Node, seen: Facts, site: Site) -> Iterator[Finding]:
     """Yield what keeps a node's pod traffic from being encrypted as the site's network wants it."""
-    instead = seen.container and site.userspace_wireguard
-    if site.kubernetes.network.encryption == "wireguard" and not seen.wireguard and not instead:
-        what = "its kernel has no WireGuard, which encrypts the traffic between pods"
-        cause = "spec.kubernetes.network.encryption is wireguard"
+    wanted, instead = site.kubernetes.network.encryption, seen.container and site.userspace_wireguard
+    if wanted != "none" and not seen.encrypts and not instead:
+        name, modules = _CIPHERS[wanted]
+        what = f"its kernel has no {name}, which encrypts the traffic between pods"
+        cause = f"spec.kubernetes.network.encryption is {wanted}"
         if seen.container:
             cause += ", and a node that is a container has its host's kernel"
-        yield Finding(node.name, "encryption", what, cause, "a kernel with the module wireguard; or encryption: none")
+        yield Finding(node.name, "encryption", what, cause, f"a kernel with {modules}; or encryption: none")
 
 
 def architecture(node: Node, seen: Facts, distribution: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mecctl.errors import MecctlError, UnreachableError
 from mecctl.nodes import certificates, fitness
 from mecctl.nodes.everywhere import everywhere
-from mecctl.nodes.facts import LOOK, LOOK_FOR_WIREGUARD, Facts, parse
+from mecctl.nodes.facts import LOOK, LOOK_FOR, Facts, parse
 from mecctl.nodes.finding import Finding
 from mecctl.nodes.ssh import check_key, connect
 
@@ -48,7 +48,7 @@ def look(folder: SiteFolder) -> Preflight:
 
 def _look_at(folder: SiteFolder, node: Node) -> Facts | Finding:
     access, wanted = folder.site.spec.access, folder.site.kubernetes.network.encryption
-    questions = LOOK_FOR_WIREGUARD + LOOK if wanted == "wireguard" else LOOK
+    questions = LOOK_FOR.get(wanted, "") + LOOK
     try:
         with connect(folder, node) as connection:
             answer = connection.run(access.as_root("sh -s"), questions)

@@ -81,6 +81,12 @@ def network_plugin(view: View) -> Iterator[Finding]:
         yield Finding((*_NETWORK, "cni"), what, f"write cni: {needed}")
 
 
+def ipsec(view: View) -> Iterator[Finding]:
+    """K3s' flannel has no IPsec any more; Cilium has."""
+    if view.cni == "flannel" and view.network and view.network.encryption == "ipsec":
+        yield Finding((*_NETWORK, "encryption"), "flannel has no IPsec any more", "write encryption: wireguard")
+
+
 def ranges(view: View) -> Iterator[Finding]:
     """Pods, Services and nodes have ranges of their own, big enough."""
     if view.network is None:
@@ -150,5 +156,5 @@ def warnings(site: Site) -> Iterator[str]:
         )
 
 
-CHECKS = (unique_nodes, roles, version, network_plugin, ranges, lab, lab_machines, lab_wireguard)
+CHECKS = (unique_nodes, roles, version, network_plugin, ipsec, ranges, lab, lab_machines, lab_wireguard)
 """Every check of this module."""

@@ -96,12 +96,6 @@ UNBUILT: tuple[Unbuilt, ...] = (
         ("existing",),
     ),
     Unbuilt("spec.kubernetes.kubeconfig", "taking over an existing cluster isn't built yet", "leave it out"),
-    Unbuilt(
-        "spec.kubernetes.network.encryption",
-        "IPsec isn't built: K3s has none any more, and under Cilium its key has no place yet",
-        "wireguard; without, pod traffic crosses the site's network in the clear",
-        ("ipsec",),
-    ),
     Unbuilt("spec.platform.monitoring", "monitoring isn't built yet", "leave it out"),
     Unbuilt("spec.slices[].ueThroughput", "rates of a UE are the mobile network's and aren't enforced here", _NOTED),
     Unbuilt("spec.slices[].latency", "latency budgets aren't enforced yet", _NOTED),

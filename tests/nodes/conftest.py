@@ -25,7 +25,7 @@ DEBIAN = System("Debian GNU/Linux 12 (bookworm)", "debian", (3, 11))
 GOOD = Facts(
     node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", cores=4, memory=4 * 2**30,
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
-    raise_limits=True, conntrack_writable=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
+    raise_limits=True, conntrack_writable=True, encrypts=True, listeners={22: "sshd"}, speeds={}, mtus={},
     system=DEBIAN,
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ DEBIAN = System("Debian GNU/Linux 12 (bookworm)", "debian", (3, 11))
 GOOD = Facts(
     node="edge-1", arch="amd64", kernel=(6, 1), hostname="edge-1", machine_id="a", cores=4, memory=4 * 2**30,
     disk_free=20 * 2**30, disk_size=40 * 2**30, clock_skew=0.1, cgroup="v2", container=False, swap=False,
-    raise_limits=True, conntrack_writable=True, wireguard=True, listeners={22: "sshd"}, speeds={}, mtus={},
+    raise_limits=True, conntrack_writable=True, encrypts=True, listeners={22: "sshd"}, speeds={}, mtus={},
     system=DEBIAN,
 )  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_cloned_machines_are_told_apart_or_named():
 
 
 def test_a_kernel_without_wireguard_is_told_only_where_it_is_wanted():
-    seen = replace(GOOD, wireguard=False, container=True)
+    seen = replace(GOOD, encrypts=False, container=True)
 
     assert list(encryption(SERVER, seen, site())) == []
     assert list(encryption(SERVER, GOOD, WIREGUARD)) == []
@@ -109,12 +109,23 @@ def test_a_labs_containers_may_encrypt_in_user_space_and_its_machines_may_not():
     spec = WIREGUARD.spec.model_copy(update={"lab": Lab.model_validate({"userspaceWireguard": True})})
     lab = WIREGUARD.model_copy(update={"spec": spec})
 
-    assert list(encryption(SERVER, replace(GOOD, wireguard=False, container=True), lab)) == []
-    assert len(list(encryption(SERVER, replace(GOOD, wireguard=False), lab))) == 1
+    assert list(encryption(SERVER, replace(GOOD, encrypts=False, container=True), lab)) == []
+    assert len(list(encryption(SERVER, replace(GOOD, encrypts=False), lab))) == 1
 
 
-@pytest.mark.parametrize("wanted", ["none", "wireguard"])
-def test_a_kernel_is_asked_for_wireguard_only_where_it_is_wanted(folder, monkeypatch, wanted):
+def test_a_kernel_without_ipsec_is_told_with_the_modules_that_it_needs():
+    network = WIREGUARD.kubernetes.network.model_copy(update={"encryption": "ipsec"})
+    kubernetes = WIREGUARD.kubernetes.model_copy(update={"network": network})
+    wanted = WIREGUARD.model_copy(update={"spec": WIREGUARD.spec.model_copy(update={"kubernetes": kubernetes})})
+
+    assert list(encryption(SERVER, GOOD, wanted)) == []
+    (finding,) = encryption(SERVER, replace(GOOD, encrypts=False), wanted)
+    assert finding.what == "its kernel has no IPsec by AES-GCM, which encrypts the traffic between pods"
+    assert "esp4" in str(finding.fix)
+
+
+@pytest.mark.parametrize("wanted", ["none", "wireguard", "ipsec"])
+def test_a_kernel_is_asked_for_a_cipher_only_where_it_is_wanted(folder, monkeypatch, wanted):
     asked = []
 
     class Connection:
@@ -140,6 +151,7 @@ def test_a_kernel_is_asked_for_wireguard_only_where_it_is_wanted(folder, monkeyp
     preflight.look(type(folder)(folder.path, folder.site.model_copy(update={"spec": spec})))
 
     assert {"type wireguard" in script for script in asked} == {wanted == "wireguard"}
+    assert {"rfc4106(gcm(aes))" in script for script in asked} == {wanted == "ipsec"}
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,12 @@ def test_packets_are_encrypted_or_routed_as_they_are(told):
     )
 
 
+def test_flannel_has_no_ipsec(told):
+    (problem,) = told(*K3S, ("cni: flannel", "cni: flannel, encryption: ipsec"))
+
+    assert problem.endswith("network.encryption: flannel has no IPsec any more; write encryption: wireguard")
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

@@ -19,7 +19,6 @@ CASES = [
     ("[agent]", "[server, agent]", "spec.nodes[1].roles", "more than one server under kubeadm isn't built yet"),
     ("distribution: kubeadm", "distribution: existing", "spec.kubernetes.distribution", "existing cluster isn't built"),
     ("hardening: none", "kubeconfig: x\n    hardening: none", "spec.kubernetes.kubeconfig", "leave it out"),
-    ("{cni: cilium,", "{cni: cilium, encryption: ipsec,", "spec.kubernetes.network.encryption", "IPsec isn't built"),
     ("  slices:\n", "  platform: {monitoring: {}}\n  slices:\n", "spec.platform.monitoring", "isn't built yet"),
     (VIDEO, f"{VIDEO} latency: 10ms,", "spec.slices[0].latency", "latency budgets aren't enforced yet"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,12 +35,14 @@ class Asking:
 
 
 def plan_objects(declared: dict[str, Any], asking: Asking) -> Iterator[Item]:
-    """Objects: `{kubeconfig, data, manager, objects, nodes}`.
+    """Objects: `{kubeconfig, data, manager, once, objects, nodes}`.
 
     `objects` are applied server-side as field manager `manager`. An object is in order when it carries the hash of its
-    declaration and every declared field has the declared value. `nodes` are `{name: {labels, taints}}` and concern
-    nodes that have joined: a label is `{key: value}`, a taint `{key: [value:]effect}`, null for what must not be there.
-    `data` is where a cluster that was started keeps its data. Raises NodeError when the API can't be asked.
+    declaration and every declared field has the declared value. `once` are `{object, key: BYTES}` that are made where
+    they aren't there and left alone ever after; `{key}` in their stringData is a random key in hexadecimal. `nodes` are
+    `{name: {labels, taints}}` and concern nodes that have joined: a label is `{key: value}`, a taint
+    `{key: [value:]effect}`, null for what must not be there. `data` is where a cluster that was started keeps its data.
+    Raises NodeError when the API can't be asked.
     """
     if not declared.get("objects") and not declared.get("nodes"):
         return
@@ -49,6 +52,8 @@ def plan_objects(declared: dict[str, Any], asking: Asking) -> Iterator[Item]:
         return
     api = kube.Api(kubeconfig)
     api.wait("/readyz", PATIENCE if asking.patient else 0)
+    for one in declared.get("once", []):
+        yield from _plan_once(api, one, declared["manager"])
     for thing in declared["objects"]:
         yield from _plan_object(api, _stamped(thing), declared["manager"])
     for name, wanted in declared.get("nodes", {}).items():
@@ -63,7 +68,7 @@ def plan_objects(declared: dict[str, Any], asking: Asking) -> Iterator[Item]:
 def _before_cluster(declared: dict[str, Any]) -> Iterator[Item]:
     if Path(declared["data"]).exists():
         raise NodeError("the API server can't be asked", where=declared["kubeconfig"], why="that file isn't there")
-    for thing in declared["objects"]:
+    for thing in [*(one["object"] for one in declared.get("once", [])), *declared["objects"]]:
         yield Item(_subject(thing), "create", "isn't there", lambda: None)
 
 
@@ -87,6 +92,21 @@ def _plan_object(api: kube.Api, thing: dict[str, Any], manager: str) -> Iterator
         yield Item(_subject(thing), "update", "its declaration changed", act)
     elif not covers(live, thing):
         yield Item(_subject(thing), "update", "was edited in the cluster", act)
+
+
+def _plan_once(api: kube.Api, one: dict[str, Any], manager: str) -> Iterator[Item]:
+    thing = one["object"]
+    status, live = api.request("GET", kube.path_of(thing))
+    if status == 404:
+        yield Item(_subject(thing), "create", "isn't there", partial(_make_once, api, one, manager))
+    elif status != 200:
+        raise NodeError(f"{_subject(thing)} can't be read", why=live.get("message", str(status)))
+
+
+def _make_once(api: kube.Api, one: dict[str, Any], manager: str) -> None:
+    thing, key = one["object"], secrets.token_hex(one["key"])
+    filled = {name: text.replace("{key}", key) for name, text in thing["stringData"].items()}
+    _apply(api, {**thing, "stringData": filled}, manager)
 
 
 def _plan_node(api: kube.Api, name: str, wanted: dict[str, dict[str, Any]], members: list[str]) -> Iterator[Item]:

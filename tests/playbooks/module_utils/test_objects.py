@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from ansible.module_utils.mecctl import objects
 from ansible.module_utils.mecctl.item import NodeError
@@ -185,3 +187,40 @@ def test_a_node_that_registers_again_is_waited_for(api, tmp_path):
 )
 def test_covers(live, wanted, covered):
     assert objects.covers(live, wanted) is covered
+
+
+KEY = {
+    "key": 20,
+    "object": {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "keys", "namespace": "kube-system"},
+        "stringData": {"keys": "3+ rfc4106(gcm(aes)) {key} 128"},
+    },
+}
+KEY_PATH = "/api/v1/namespaces/kube-system/secrets/keys"
+
+
+def test_a_key_is_made_up_once_and_left_alone_ever_after(api, tmp_path):
+    assert converge(tmp_path, once=[KEY], objects=[CONFIG])[0] == ("Secret kube-system/keys", "create", "isn't there")
+    made = api.things[KEY_PATH]["stringData"]["keys"]
+    assert re.fullmatch(r"3\+ rfc4106\(gcm\(aes\)\) [0-9a-f]{40} 128", made)
+
+    api.things[KEY_PATH]["stringData"]["keys"] = "4+ another"
+    assert converge(tmp_path, once=[KEY], objects=[CONFIG]) == []
+    assert api.things[KEY_PATH]["stringData"]["keys"] == "4+ another"
+
+
+def test_no_two_keys_are_alike(api, tmp_path):
+    converge(tmp_path, once=[KEY], objects=[CONFIG])
+    first = api.things.pop(KEY_PATH)["stringData"]["keys"]
+    converge(tmp_path, once=[KEY], objects=[CONFIG])
+
+    assert api.things[KEY_PATH]["stringData"]["keys"] != first
+
+
+def test_before_there_is_a_cluster_the_key_is_to_be_made_too(tmp_path):
+    assert converge(tmp_path, once=[KEY], objects=[CONFIG]) == [
+        ("Secret kube-system/keys", "create", "isn't there"),
+        ("ConfigMap kube-system/net", "create", "isn't there"),
+    ]
