@@ -17,6 +17,7 @@ SLICE = "slice-1-0000a1"
 _KUBECTL = "kubectl --kubeconfig /etc/kubernetes/admin.conf"
 _WORDS = "MECCTL-IN-THE-CLEAR"
 _WIREGUARD = 51871  # docs.cilium.io, "WireGuard Transparent Encryption"
+_VXLAN = 8472
 _LOOKS = 4
 _LISTEN = """\
 import socket
@@ -34,11 +35,12 @@ with socket.create_connection((sys.argv[1], 8080), timeout=60) as link:
         link.sendall(b"{_WORDS}" * 10)
         assert link.recv(100)
 """
-# Every frame on every port of the lab's bridge, until stdin ends: those with the words, those to WireGuard's port.
+# Every frame on every port of the lab's bridge, until stdin ends: with the words, to WireGuard's port, and of VXLAN
+# with a packet of ESP in it.
 _CAPTURE = f"""\
 import selectors, socket, sys
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-clear = wrapped = 0
+clear = wrapped = esp = 0
 watch = selectors.DefaultSelector()
 watch.register(link, selectors.EVENT_READ)
 watch.register(sys.stdin, selectors.EVENT_READ)
@@ -46,17 +48,20 @@ print("listening", flush=True)
 while not any(key.fileobj is sys.stdin for key, _ in watch.select()):
     frame = link.recv(65536)
     clear += b"{_WORDS}" in frame
-    wrapped += frame[23:24] == bytes([17]) and int.from_bytes(frame[36:38], "big") == {_WIREGUARD}
-print(clear, wrapped)
+    port = int.from_bytes(frame[36:38], "big") if frame[23:24] == bytes([17]) else 0
+    wrapped += port == {_WIREGUARD}
+    esp += port == {_VXLAN} and frame[73:74] == bytes([50])
+print(clear, wrapped, esp)
 """
 
 
 @dataclass(frozen=True)
 class Frames:
-    """Ethernet frames that passed: with the pods' words in the clear, and to WireGuard's port."""
+    """Ethernet frames that passed: with the pods' words in the clear, to WireGuard's port, and of ESP in VXLAN."""
 
     clear: int
     wrapped: int
+    esp: int
 
 
 def between(site: LiveSite, speaker: str, listener: str) -> Frames:
@@ -71,9 +76,9 @@ def between(site: LiveSite, speaker: str, listener: str) -> Frames:
         capture.stdout.readline()
         _start(site, "say", speaker, _SAY, address)
         _wait(site, "jsonpath={.status.phase}=Succeeded", "say")
-        clear, wrapped = capture.communicate()[0].split()
+        counts = map(int, capture.communicate()[0].split())
     site.on("edge-1", f"{_KUBECTL} -n {SLICE} delete pod listen say --wait=false")
-    return Frames(int(clear), int(wrapped))
+    return Frames(*counts)
 
 
 def _start(site: LiveSite, name: str, node: str, script: str, *words: str) -> None:

@@ -32,7 +32,7 @@ CONFIG, DISCOVERY = Path("/run/mecctl-kubeadm.yaml"), Path("/run/mecctl-discover
 SOCKET = "unix:///run/containerd/containerd.sock"
 # What must be in the image store before the command starts: a join starts every daemon of the node at once.
 IMAGES_FIRST = {"init": "/kube-apiserver:", "join": ""}
-LIMIT = 300
+LIMIT = 600
 MEMBER = {
     "init": ("admin.conf", "kubelet.conf", "pki/ca.crt", "manifests/etcd.yaml", "manifests/kube-apiserver.yaml"),
     "join": ("kubelet.conf", "pki/ca.crt"),
