@@ -27,7 +27,7 @@ fi
 # doesn't. Their lists lie in a folder that goes again, so the host's own sources stay as they are.
 newer_qemu() {
   local scratch mirror
-  scratch=$(mktemp -d)
+  scratch=$(mktemp -d) && chmod 755 "$scratch"
   trap 'rm -rf "$scratch"' RETURN
   mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Identifier: Packages' | awk '$2 == "bookworm" && $3 == "main" {print $1; exit}')
   find /etc/apt/sources.list.d -type f -exec cp -t "$scratch" {} +

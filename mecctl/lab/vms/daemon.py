@@ -30,7 +30,8 @@ _KEPT = {"libvirt": "/etc/libvirt", "lib": "/var/lib/libvirt"}
 _DAEMON, _MACHINE = "libvirtd", "qemu-system-"
 _PATIENCE = 30.0
 _PAUSE = 0.05
-# QEMU runs as this root and in no cgroup: the host's groups stay as they are.
+# QEMU runs as this root and in no cgroup: the host's groups stay as they are. Debian 12's libvirt turns ACPI off on ARM
+# by an option that QEMU has no more since 9.0; a kernel that is given a device tree doesn't look at ACPI.
 _QEMU_CONF = """\
 user = "root"
 group = "root"
@@ -40,6 +41,7 @@ security_driver = "none"
 cgroup_controllers = []
 namespaces = []
 stdio_handler = "file"
+capability_filters = ["no-acpi"]
 """
 _DAEMON_CONF = """\
 auth_unix_ro = "none"
