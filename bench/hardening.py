@@ -1,7 +1,8 @@
 """What `hardening: cis` costs: `site up` on fresh nodes with and without it, and a no-op of each, in turn.
 
 Two labs of 1 + 1 container nodes, alike but for hardening. First runs have the machine to themselves; for the no-ops
-both sites are up. Usage: python -m bench.hardening [rounds]
+both sites are up, and their servers are compared in what they show to strangers.
+Usage: python -m bench.hardening [rounds]
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from bench.exposure import shown, table
 from bench.measure import interleaved, once, report
 from bench.up import HERE, fresh, mecctl
 from mecctl import lab
@@ -49,6 +51,7 @@ def main(rounds: int) -> None:
             mecctl(sites["none"])
             no_ops = {kind: partial(mecctl, site) for kind, site in sites.items()}
             report("no-op up by hardening", interleaved(no_ops, rounds=max(rounds, _NO_OPS)))
+            table({kind: shown(site) for kind, site in sites.items()})
         finally:
             for site in sites.values():
                 lab.down(site, Silent())

@@ -77,7 +77,7 @@ def between(site: LiveSite, speaker: str, listener: str) -> Frames:
         _start(site, "say", speaker, _SAY, address)
         _wait(site, "jsonpath={.status.phase}=Succeeded", "say")
         counts = map(int, capture.communicate()[0].split())
-    site.on("edge-1", f"{_KUBECTL} -n {SLICE} delete pod listen say --wait=false")
+    site.on("edge-1", f"{_KUBECTL} -n {SLICE} delete pod listen say --grace-period=1")
     return Frames(*counts)
 
 
