@@ -9,6 +9,7 @@ from mecctl.cluster import accounts, suited
 from mecctl.cluster.health import connect, look
 from mecctl.cluster.kubelets import wait_kubelets_answer
 from mecctl.cluster.losses import Loss, losses, strays
+from mecctl.cluster.moving import leftover
 from mecctl.cluster.passphrase import passphrase
 from mecctl.cluster.stacks import SLICES, programs
 from mecctl.cluster.waiting import wait_api_ready, wait_nodes_ready, wait_workloads_ready
@@ -69,7 +70,7 @@ class Cluster:
                 changes += [
                     _change(program, one) for one in engine.preview(program, force_conflicts=self._force).changes
                 ]
-            return (*changes, *accounts.plan(client, self._site))
+            return (*changes, *accounts.plan(client, self._site), *leftover.plan(client, self._site))
 
     def apply(self) -> tuple[Change, ...]:
         """Make the cluster what the site says and return what changed; raises as `plan` does."""
@@ -79,6 +80,7 @@ class Cluster:
             for program in self._programs():
                 changes += [_change(program, one) for one in engine.up(program, force_conflicts=self._force).changes]
             changes += accounts.close(client, self._site)
+            changes += leftover.end(client, self._site)
         return tuple(changes)
 
     def notes(self) -> tuple[str, ...]:

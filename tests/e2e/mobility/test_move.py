@@ -248,6 +248,19 @@ def test_a_mover_of_volumes_that_is_killed(pair: Pair, ledger: str, moment: str)
     assert [there.code, back.code] == [0, 0], there.err + back.err
 
 
+def test_up_ends_a_pod_that_a_killed_mover_left_waiting(pair: Pair, ledger: str) -> None:
+    kill_when(pair.start(ledger, pair.a, pair.b), "prepared")
+    pod = f"workloads: v1/Pod {EMBB}/{ledger}-0"
+    planned = pair.b.plan()
+    ended = pair.b.up()
+    listed = pair.b.on("edge-b", f"{KUBECTL} -n {EMBB} get pods -o name")
+
+    assert [change["subject"] for change in planned.json["changes"]] == [pod]
+    assert (ended.code, [change["subject"] for change in ended.json["changes"]]) == (0, [pod]), ended.err
+    assert f"pod/{ledger}-0" not in listed
+    assert [site.plan().code for site in (pair.a, pair.b)] == [0, 0]
+
+
 def test_volumes_that_can_not_be_read_stay_with_what_runs_on_them(pair: Pair, ledger: str) -> None:
     pair.a.on("edge-a", "touch /var/lib/by-hand/secret; chmod 0 /var/lib/by-hand/secret")
     client = Client(*pair.door(ledger), 50, "unreadable")
