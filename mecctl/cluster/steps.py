@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 ASKED = 30.0
 """Seconds that the API gets for an answer."""
-NODES_READY = 180.0
+NODES_READY = 300.0
 """Seconds that nodes get to be Ready: a first start pulls, unpacks and compiles what the pod network needs."""
 CLASSES_THERE = 60.0
 """Seconds that K3s gets to make the StorageClass that it brings along."""
 KUBELETS_ANSWER = 120.0
 """Seconds that their kubelets then get for the certificates that they show their callers."""
-WORKLOADS_READY = 120.0
+WORKLOADS_READY = 300.0
 """Seconds that all workloads together then get."""
 
 

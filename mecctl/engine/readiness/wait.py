@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from mecctl.engine.objects.objects import Object
     from mecctl.engine.readiness.verdict import Verdict
 
-_WITHIN = 300.0  # seconds, unless the object or the program says otherwise
+_WITHIN = 600.0  # seconds, as the Pulumi provider has it, unless the object or the program says otherwise
 
 
 def wait(client: KubeClient, live: Object, seconds: float | None, tell: Callable[[str], None]) -> Object:
     """Return the object once it is ready; `tell` hears why it isn't yet.
 
-    Raises MecctlError, with the reason a person needs, when it isn't within `seconds` (default: its annotation, or 300)
+    Raises MecctlError, with the reason a person needs, when it isn't within `seconds` (default: its annotation, or 600)
     or never will be.
     """
     limit = seconds or hints.timeout(live) or _WITHIN

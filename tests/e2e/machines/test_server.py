@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.live import Ended
 
-pytestmark = [pytest.mark.e2e, pytest.mark.vm]
+pytestmark = [pytest.mark.e2e, pytest.mark.servers]
 
 AGENT = "    - {{name: edge-2, address: {}.12, roles: [agent]}}\n"
 
@@ -34,6 +34,7 @@ def test_a_server_that_is_a_machine_comes_up_and_its_site_is_proven(site: LiveMa
 
 
 def test_after_its_own_reboot_the_site_is_back_and_nothing_is_left_to_do(site: LiveMachines, first: Ended) -> None:
+    assert first.code == 0, first.out + first.err
     site.reboot("edge-1")
     status = site.until_ready()
     ended = site.plan()
@@ -44,6 +45,7 @@ def test_after_its_own_reboot_the_site_is_back_and_nothing_is_left_to_do(site: L
 
 def test_nothing_is_in_the_clear_to_an_agent_that_joins_later(site: LiveMachines, first: Ended) -> None:
     """Both at once would leave the control plane too little of two cores."""
+    assert first.code == 0, first.out + first.err
     site.edit("  kubernetes:\n", AGENT.format(site.subnet) + "  kubernetes:\n")
     assert site.mecctl("lab", "up", timeout=900).code == 0
     site.noted("edge-2")
