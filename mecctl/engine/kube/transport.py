@@ -89,14 +89,18 @@ class Transport:
         except FAILURES as error:
             raise self.unreachable(error) from error
 
-    def unreachable(self, error: Exception) -> UnreachableError:
-        """Say that the server can't be reached, and why."""
+    def unreachable(self, error: Exception, asked: str = "") -> UnreachableError:
+        """Say that the server can't be reached, and why.
+
+        An answer that doesn't come to what was `asked` may be another's to give, such as a node's whose logs are read.
+        """
         from mecctl.engine.kube.trust import distrust  # noqa: PLC0415 - brings a library that only trouble needs
 
         bad = distrust(self.server, error)
+        late = f"no answer to {asked} in time: " if asked and isinstance(error, TimeoutError) else ""
         return UnreachableError(
             f"the Kubernetes API at {self.server} can't be " + ("trusted" if bad else "reached"),
-            why=bad.why if bad else f"{type(error).__name__}: {error}".rstrip(": "),
+            why=bad.why if bad else late + f"{type(error).__name__}: {error}".rstrip(": "),
             fix=bad.fix
             if bad
             else "check that the server node is up and its address right, then run the same command again",
@@ -117,7 +121,7 @@ class Transport:
             if not repeats:
                 raise self.unreachable(error) from error
         except FAILURES as error:
-            raise self.unreachable(error) from error
+            raise self.unreachable(error, f"{request[0]} {request[1]}") from error
         return self._send(request, repeats=repeats - 1)
 
 

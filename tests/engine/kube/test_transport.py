@@ -91,3 +91,14 @@ def test_a_dead_server_is_unreachable():
 def test_any_failure_that_names_a_pause_is_asked_again(transport):
     Handler.answers = [500, 504, 200]
     assert transport.send("GET", "/").status == 200
+
+
+def test_a_request_that_gets_no_answer_in_time_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        transport = Transport(Connection(address, False, {}, None, "default"), 0.2)
+
+        with pytest.raises(UnreachableError) as told:
+            transport.send("GET", "/api/v1/namespaces/a/pods/b/log")
+
+    assert str(told.value.why).startswith("no answer to GET /api/v1/namespaces/a/pods/b/log in time: TimeoutError")
