@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SITE = ROOT / "inventories/lab-vm"
 BESIDE = ROOT / "inventories/lab-arm"
 NOTED: dict[str, tuple[str, str]] = {}
-"""Kernel and architecture of every machine that tests had, by site and node."""
+"""Kernel and architecture of every machine that tests had, by the folder of its site and node."""
 _PATIENCE = 600.0
 
 
@@ -59,7 +59,7 @@ class LiveMachines(LiveSite):
         """Note for the report what a machine is."""
         kernel, arch = self.on(node, "uname -r -m").split()
         assert kernel != os.uname().release
-        NOTED[f"{self.folder.site.name}/{node}"] = (kernel, arch)
+        NOTED[f"{self.path.name}/{node}"] = (kernel, arch)
 
     def up(self) -> Ended:
         return self.mecctl("site", "up", "-o", "json", timeout=1800)
