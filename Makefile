@@ -11,7 +11,7 @@ down:
 	@$(AS_ROOT) .venv/bin/mecctl lab down $(SITE)
 
 test:
-	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -n 2 -m "not e2e"; .venv/bin/pytest -m "e2e and not vm and not servers"'
+	@$(AS_ROOT) sh -ec './setup.sh --machines; .venv/bin/pytest -n 2 -m "not e2e"; .venv/bin/pytest -m "e2e and not vm"'
 
 # What only nodes with a kernel of their own can show.
 test-vm:

@@ -8,7 +8,6 @@ Usage: python -m bench.hardening [rounds]
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from functools import partial
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from bench.exposure import shown, table
 from bench.measure import interleaved, once, report
-from bench.up import HERE, fresh, mecctl
+from bench.up import fresh, make_site, mecctl
 from mecctl import lab
 from mecctl.plan.progress import Silent
 from mecctl.sitefile import SiteFolder, load
@@ -27,10 +26,8 @@ _NO_OPS = 7
 
 def make(folder: Path, hardening: str, subnet: str) -> SiteFolder:
     """A copy of the lab's site with this hardening, and a name and subnet of its own."""
-    shutil.copytree(HERE.parent / "inventories/lab", folder, ignore=shutil.ignore_patterns(".mecctl"))
-    file = folder / "site.yaml"
-    text = file.read_text().replace("10.77.0.", subnet).replace("name: lab", f"name: bench-{hardening}", 1)
-    file.write_text(text.replace("  kubernetes:\n", f"  kubernetes:\n    hardening: {hardening}\n", 1))
+    file = make_site(folder, f"bench-{hardening}", subnet).path / "site.yaml"
+    file.write_text(file.read_text().replace("  kubernetes:\n", f"  kubernetes:\n    hardening: {hardening}\n", 1))
     return load(folder)
 
 
@@ -42,7 +39,7 @@ def main(rounds: int) -> None:
             for _ in range(rounds):
                 for kind, site in sites.items():
                     for other in sites.values():
-                        lab.down(other, Silent())
+                        lab.down(other, Silent())  # the machine is this one's alone
                     fresh(site)
                     firsts[kind].append(once(partial(mecctl, site)))
                     print(f"{kind}: {firsts[kind][-1]}", flush=True)

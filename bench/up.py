@@ -34,11 +34,11 @@ MECCTL = Path(sys.executable).with_name("mecctl")
 CONFLIST = HERE.parent / "playbooks/roles/cni/files/cilium.conflist"
 
 
-def make_site(folder: Path) -> SiteFolder:
+def make_site(folder: Path, name: str = "bench", subnet: str = "10.75.0.") -> SiteFolder:
     """A copy of the lab's site with a name and a subnet of its own."""
     shutil.copytree(HERE.parent / "inventories/lab", folder, ignore=shutil.ignore_patterns(".mecctl"))
     file = folder / "site.yaml"
-    file.write_text(file.read_text().replace("10.77.0.", "10.75.0.").replace("name: lab", "name: bench", 1))
+    file.write_text(file.read_text().replace("10.77.0.", subnet).replace("name: lab", f"name: {name}", 1))
     return load(folder)
 
 

@@ -29,17 +29,11 @@ class LiveMachines(LiveSite):
     """A copy of the virtual lab's site on a free subnet."""
 
     @classmethod
-    def pair(cls, folder: Path) -> Self:
-        """One with a server and an agent, both machines."""
+    def alone(cls, folder: Path) -> Self:
+        """One with the server as its only node."""
         copied(SITE, folder)
         made = cls.at(folder, free_subnet())
         made.edit("10.75.0.", f"{made.subnet}.")
-        return made
-
-    @classmethod
-    def alone(cls, folder: Path) -> Self:
-        """One with the server as its only node."""
-        made = cls.pair(folder)
         rows = (folder / "site.yaml").read_text().splitlines(keepends=True)
         (folder / "site.yaml").write_text("".join(row for row in rows if "name: edge-2," not in row))
         return made

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from mecctl.cluster.moving.pod import VolumesPod
 from mecctl.cluster.moving.where import ledger
-from mecctl.engine.kube import KubeError
 from mecctl.plan.change import Change
 
 if TYPE_CHECKING:
@@ -42,19 +41,9 @@ def _waiting(client: KubeClient, site: Site) -> Iterator[VolumesPod]:
             continue
         record, _ = ledger(client, site, work).read()
         pod = VolumesPod(client, site.slice(work.slice).namespace, work)
-        if record.mode in {"peer", "closed"} and _wanted(client, pod):
+        if record.mode in {"peer", "closed"} and pod.wanted:
             yield pod
 
 
-def _wanted(client: KubeClient, pod: VolumesPod) -> bool:
-    try:
-        live = client.get("apps/v1", "StatefulSet", pod.work.name, pod.namespace)
-    except KubeError as error:
-        if not error.missing:
-            raise
-        return False
-    return bool(live["spec"]["replicas"])
-
-
 def _change(pod: VolumesPod) -> Change:
-    return Change(f"workloads: v1/Pod {pod.namespace}/{pod.work.name}-0", "delete", _REASON)
+    return Change(f"workloads: v1/Pod {pod.namespace}/{pod.name}", "delete", _REASON)

@@ -28,25 +28,36 @@ class VolumesPod:
     namespace: str
     work: Workload
 
+    @property
+    def wanted(self) -> bool:
+        """Whether there is to be one; not where its workload isn't made yet."""
+        try:
+            live = self.client.get("apps/v1", "StatefulSet", self.work.name, self.namespace)
+        except KubeError as error:
+            if not error.missing:
+                raise
+            return False
+        return bool(live["spec"]["replicas"])
+
     def begin(self) -> None:
         """Return once its carrier runs; raises MecctlError with the reason why it doesn't."""
         self._scale(1)
         found = None
-        for event in self.client.watch("v1", "Pod", self.namespace, name=self._name, timeout=_PATIENCE):
+        for event in self.client.watch("v1", "Pod", self.namespace, name=self.name, timeout=_PATIENCE):
             if event.type in {"ADDED", "MODIFIED"}:
                 found = event.object
                 if _carries(found):
                     return
         why = explain(self.client, found) if found else ["there is no pod"]
-        raise MecctlError(f"pod {self._name} doesn't take volumes in", why="\n".join(why), fix="run it again then")
+        raise MecctlError(f"pod {self.name} doesn't take volumes in", why="\n".join(why), fix="run it again then")
 
     def end(self) -> None:
         """Return once there is none."""
         self._scale(0)
         try:
-            found = self.client.get("v1", "Pod", self._name, self.namespace)
+            found = self.client.get("v1", "Pod", self.name, self.namespace)
             body = {"preconditions": {"uid": found["metadata"]["uid"]}}
-            self.client.request("DELETE", f"/api/v1/namespaces/{self.namespace}/pods/{self._name}", body=body)
+            self.client.request("DELETE", f"/api/v1/namespaces/{self.namespace}/pods/{self.name}", body=body)
         except KubeError as error:
             if not error.missing:
                 raise
@@ -58,14 +69,15 @@ class VolumesPod:
 
     def tell(self, *words: str) -> dict[str, Any]:
         """Give the carrier a command of gate/desk.py, and return its answer."""
-        return tell(self.client, self.namespace, self._name, CARRIER, words)
+        return tell(self.client, self.namespace, self.name, CARRIER, words)
 
     def _scale(self, replicas: int) -> None:
         path = f"/apis/apps/v1/namespaces/{self.namespace}/statefulsets/{self.work.name}/scale"
         self.client.request("PATCH", path, body={"spec": {"replicas": replicas}}, headers=_MERGE)
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """Its name, which a StatefulSet gives its first pod."""
         return f"{self.work.name}-0"
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.support.live import Ended
 
-pytestmark = [pytest.mark.e2e, pytest.mark.servers]
+pytestmark = [pytest.mark.e2e, pytest.mark.vm, pytest.mark.servers]
 
 AGENT = "    - {{name: edge-2, address: {}.12, roles: [agent]}}\n"
 
